@@ -1,0 +1,37 @@
+import type { z } from "zod";
+import type { Deferred, Schema } from "../schema.ts";
+
+/** A JSON-RPC method: its wire name, one sentence about it, and the schemas of params and result. */
+export interface Method<P extends Schema = Schema, R extends Schema = Schema> {
+  readonly name: string;
+  readonly summary: string;
+  readonly params: Deferred<P>;
+  readonly result: Deferred<R>;
+}
+
+/** A JSON-RPC notification, in either direction. */
+export interface Notification<P extends Schema = Schema> {
+  readonly name: string;
+  readonly summary: string;
+  readonly params: Deferred<P>;
+}
+
+/** Declares a method; handlers and requests infer their types from it. */
+export function defineMethod<P extends Schema, R extends Schema>(
+  method: Method<P, R>,
+): Method<P, R> {
+  return method;
+}
+
+/** Declares a notification. */
+export function defineNotification<P extends Schema>(
+  notification: Notification<P>,
+): Notification<P> {
+  return notification;
+}
+
+/** What a handler of this method receives. */
+export type ParamsOf<M> = M extends Method<infer P> ? z.output<P> : never;
+
+/** What a handler of this method returns. */
+export type ResultOf<M> = M extends Method<Schema, infer R> ? z.input<R> : never;
