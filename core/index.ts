@@ -73,7 +73,7 @@ export type { Duration } from "./protocol/events/exec.ts";
 export type { RateLimits, TokenUsage } from "./protocol/events/session.ts";
 
 export { apiVersion, definePlugin } from "./plugin/plugin.ts";
-export type { Environment, Plugin, PluginContext } from "./plugin/plugin.ts";
+export type { Environment, Finding, Plugin, PluginContext } from "./plugin/plugin.ts";
 export type {
   Answer,
   Call,

@@ -26,6 +26,17 @@ export interface Environment {
   readonly version: string;
 }
 
+/** One line of `portico doctor`. */
+export interface Finding {
+  /** `error`: a feature cannot work; `warning`: it works in a lesser way. */
+  readonly level: "ok" | "info" | "warning" | "error";
+  /** What was looked at, one or two words: "sandbox", "model". */
+  readonly subject: string;
+  readonly message: string;
+  /** What the person can do, for example the line that installs what is missing. */
+  readonly help?: string;
+}
+
 /**
  * What `setup` registers with. Every member is a plain function or value, safe to destructure.
  * Nothing registered is visible to a client before all plugins were set up and checked together.
@@ -75,6 +86,8 @@ export interface PluginContext<O> {
       call: Call,
     ) => readonly string[] | Promise<readonly string[]>,
   ) => void;
+  /** Adds lines to `portico doctor`; it has five seconds. */
+  readonly diagnostic: (examine: (signal: AbortSignal) => Finding[] | Promise<Finding[]>) => void;
   /** Hands a service to the plugins that need it; the token must be listed in `provides`. */
   readonly provide: <T>(service: Token<T>, value: T) => void;
   /** Runs when the host closes, last registered first; each has two seconds. */
