@@ -44,12 +44,7 @@ export type { Method, Notification, ParamsOf, ResultOf } from "./protocol/method
 export { defineTool, toolError } from "./protocol/tool.ts";
 export type { Tool, ToolResult } from "./protocol/tool.ts";
 export { definePrompt } from "./protocol/prompt.ts";
-export type {
-  Prompt,
-  PromptArgument,
-  PromptArguments,
-  PromptResult,
-} from "./protocol/prompt.ts";
+export type { Prompt, PromptArgument, PromptArguments, PromptResult } from "./protocol/prompt.ts";
 export { defineCompletion, defineResource, defineResourceTemplate } from "./protocol/resource.ts";
 export type {
   CompletionTarget,
@@ -74,15 +69,7 @@ export type { RateLimits, TokenUsage } from "./protocol/events/session.ts";
 
 export { apiVersion, definePlugin } from "./plugin/plugin.ts";
 export type { Environment, Finding, Plugin, PluginContext } from "./plugin/plugin.ts";
-export type {
-  Answer,
-  Call,
-  Client,
-  Field,
-  Peer,
-  Question,
-  RequestOptions,
-} from "./plugin/call.ts";
+export type { Answer, Call, Client, Field, Peer, Question, RequestOptions } from "./plugin/call.ts";
 export { optional, token } from "./plugin/token.ts";
 export type { Needs, OptionalToken, Services, Token } from "./plugin/token.ts";
 

@@ -21,10 +21,9 @@ export interface Tool<
 }
 
 /** Declares a tool; its handler infers arguments and structured content from it. */
-export function defineTool<
-  I extends ObjectSchema,
-  O extends ObjectSchema | undefined = undefined,
->(tool: Tool<I, O>): Tool<I, O> {
+export function defineTool<I extends ObjectSchema, O extends ObjectSchema | undefined = undefined>(
+  tool: Tool<I, O>,
+): Tool<I, O> {
   return tool;
 }
 
