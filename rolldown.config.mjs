@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const manifest = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
+const libraries = Object.keys(manifest.dependencies);
+
+/** Libraries too slow for the program's start; the build fails when one is reached without `import()`. */
+export const loadedWhenNeeded = [
+  "zod",
+  "cosmiconfig",
+  "execa",
+  "pino",
+  "commander",
+  "smol-toml",
+  "@ai-sdk/",
+  "@modelcontextprotocol/",
+];
+
+// What no chunk uses is dropped, and what only a lazy chunk uses goes there, through barrels like
+// core/index.ts too, because package.json says `"sideEffects": false`: an import that is only made
+// for its effect works for libraries (reflect-metadata), not between our own files.
+const shared = {
+  cwd: root,
+  platform: "node",
+  tsconfig: "tsconfig.json",
+  transform: { target: "node22.22" },
+  onLog(level, log, report) {
+    // What the bundler warns about (an import it cannot resolve, say) would fail at run time.
+    report(level === "warn" ? "error" : level, log);
+  },
+};
+
+/** The program: CommonJS, which starts faster than ES modules; every `import()` is a chunk. */
+export const program = {
+  ...shared,
+  input: { cli: "host/cli.ts" },
+  output: {
+    format: "cjs",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.cjs`,
+    minify: true,
+  },
+};
+
+/** What others import; libraries stay imports, as the package depends on them. */
+export const library = {
+  ...shared,
+  input: {
+    index: "host/index.ts",
+    plugin: "core/index.ts",
+    testing: "host/testing/index.ts",
+  },
+  external: (id) => libraries.some((name) => id === name || id.startsWith(`${name}/`)),
+  output: {
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    // tsyringe refuses to load before its polyfill, and chunks load in an order of their own.
+    banner: ({ imports }) => (imports.includes("tsyringe") ? 'import "reflect-metadata";' : ""),
+  },
+};
+
+/** Named after its package or plugin: `plugins/tools/index.ts` makes `tools.cjs`, not `index.cjs`. */
+function chunkName(name, moduleIds) {
+  const last = moduleIds.at(-1) ?? name;
+  const [, library] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(last) ?? [];
+  if (library !== undefined) return library.replace(/^@/, "").replace("/", "-");
+  return name === "index" ? basename(dirname(last)) : name;
+}
