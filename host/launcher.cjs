@@ -26,7 +26,8 @@ function keepCompiledCode() {
     // it finds in this cache.
     var cache = process.env.XDG_CACHE_HOME || path.join(require("os").homedir(), ".cache");
     require("module").enableCompileCache(path.join(cache, "portico", "compiled"));
-  } catch (_error) {
+  } catch (error) {
+    void error;
     // Only slower without.
   }
 }
