@@ -1,0 +1,75 @@
+import type {
+  Conversation,
+  ConversationEvent,
+  Submission,
+  Subscriber,
+  Task,
+} from "../../core/index.ts";
+
+/**
+ * The turns that calls wait for, by conversation, oldest first. Each event goes to the one call whose
+ * turn it belongs to: the oldest open turn of its id. Ids may repeat within a conversation, because
+ * its first turn is named after a request and later ones are numbered from 0.
+ */
+export class Turns {
+  readonly #lines = new Map<string, Line>();
+
+  submit(conversation: Conversation, submission: Submission, reader: Subscriber): Task {
+    const line = this.#lines.get(conversation.id) ?? this.#open(conversation);
+    // The turn's id is known when submit returns; what it emits before that waits here.
+    const early: ConversationEvent[] = [];
+    line.early = early;
+    let task: Task;
+    try {
+      task = conversation.submit(submission);
+    } finally {
+      line.early = undefined;
+    }
+    const turn: Turn = { id: task.id, over: false, reader };
+    line.turns.push(turn);
+    for (const event of early) route(line, event);
+    // Nobody awaits this: an outcome never rejects.
+    void task.outcome.then(() => this.#leave(conversation.id, line, turn));
+    return task;
+  }
+
+  #open(conversation: Conversation): Line {
+    const line: Line = { turns: [], early: undefined, unsubscribe: () => undefined };
+    this.#lines.set(conversation.id, line);
+    line.unsubscribe = conversation.subscribe({
+      event: (event) => route(line, event),
+      ready: () => line.turns[0]?.reader.ready?.(),
+    });
+    return line;
+  }
+
+  #leave(conversationId: string, line: Line, turn: Turn): void {
+    line.turns.splice(line.turns.indexOf(turn), 1);
+    if (line.turns.length > 0) return;
+    line.unsubscribe();
+    this.#lines.delete(conversationId);
+  }
+}
+
+interface Line {
+  readonly turns: Turn[];
+  early: ConversationEvent[] | undefined;
+  unsubscribe: () => void;
+}
+
+interface Turn {
+  readonly id: string;
+  over: boolean;
+  readonly reader: Subscriber;
+}
+
+function route(line: Line, event: ConversationEvent): void {
+  if (line.early !== undefined) {
+    line.early.push(event);
+    return;
+  }
+  const turn = line.turns.find((one) => one.id === event.id && !one.over);
+  if (turn === undefined) return;
+  turn.over = event.msg.type === "task_complete" || event.msg.type === "turn_aborted";
+  turn.reader.event(event);
+}
