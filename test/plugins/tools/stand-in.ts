@@ -1,0 +1,131 @@
+import type {
+  ApprovalAnswer,
+  ApprovalRequest,
+  Conversation,
+  ConversationEvent,
+  ConversationRequest,
+  Conversations,
+  EventMsg,
+  Submission,
+  Subscriber,
+  TaskOutcome,
+} from "../../../core/index.ts";
+
+/** A conversation that a test drives: it emits what it is told, and ends turns when told. */
+export class StandInConversation implements Conversation {
+  readonly id: string;
+  readonly model = "stand-in";
+  readonly cwd = "/";
+  readonly startEvents: readonly ConversationEvent[];
+  readonly submissions: Submission[] = [];
+  readonly subscribers = new Set<Subscriber>();
+  readonly #ends: ((outcome: TaskOutcome) => void)[] = [];
+  readonly #ids: string[] = [];
+  #number = 0;
+  /** Emitted from within the next `submit`, before it returns. */
+  eager: EventMsg[] = [];
+
+  constructor(id: string) {
+    this.id = id;
+    this.startEvents = [{ id: "", msg: configured(id) }];
+  }
+
+  get busy(): boolean {
+    return this.#ends.length > 0;
+  }
+
+  submit(submission: Submission) {
+    const id = submission.id ?? String(this.#number++);
+    this.submissions.push(submission);
+    for (const msg of this.eager) this.emit(id, msg);
+    this.#ids.push(id);
+    const outcome = new Promise<TaskOutcome>((resolve) => this.#ends.push(resolve));
+    return { id, outcome };
+  }
+
+  interrupt(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  subscribe(subscriber: Subscriber): () => void {
+    this.subscribers.add(subscriber);
+    return () => this.subscribers.delete(subscriber);
+  }
+
+  emit(id: string, msg: EventMsg): void {
+    for (const subscriber of this.subscribers) subscriber.event({ id, msg });
+  }
+
+  /** Ends the oldest turn, with the event that says so. */
+  end(outcome: TaskOutcome): void {
+    const id = this.#ids.shift() ?? "none";
+    if (outcome.status === "aborted")
+      this.emit(id, { type: "turn_aborted", reason: outcome.reason });
+    else if (outcome.status === "failed") {
+      this.emit(id, { type: "error", message: outcome.message });
+      this.emit(id, { type: "task_complete", last_agent_message: null });
+    } else this.emit(id, { type: "task_complete", last_agent_message: outcome.lastAgentMessage });
+    this.#ends.shift()?.(outcome);
+  }
+
+  /** Ends the newest turn without an event, as one that never began. */
+  drop(): void {
+    this.#ids.pop();
+    this.#ends.pop()?.({ status: "aborted", reason: "interrupted" });
+  }
+
+  say(text: string): void {
+    this.end({ status: "completed", lastAgentMessage: text });
+  }
+
+  ask(request: Partial<ApprovalRequest> = {}): Promise<ApprovalAnswer> {
+    const signal = new AbortController().signal;
+    const submission = this.submissions.at(-1);
+    if (submission === undefined) throw new Error("nothing was submitted");
+    return submission.approve({ ...question, ...request } as ApprovalRequest, signal);
+  }
+}
+
+const question: ApprovalRequest = {
+  kind: "exec",
+  conversationId: "x",
+  eventId: "7",
+  callId: "call_1",
+  command: ["true"],
+  cwd: "/",
+  parsedCommand: [],
+};
+
+/** Conversations with the ids 00…01, 00…02 and so on; `refuse` is thrown by the next start. */
+export class StandInConversations implements Conversations {
+  readonly requests: ConversationRequest[] = [];
+  readonly made: StandInConversation[] = [];
+  refuse: unknown;
+
+  start(request: ConversationRequest): Promise<StandInConversation> {
+    this.requests.push(request);
+    if (this.refuse !== undefined) return Promise.reject(this.refuse);
+    const conversation = new StandInConversation(uuid(this.made.length + 1));
+    this.made.push(conversation);
+    return Promise.resolve(conversation);
+  }
+
+  find(id: string): StandInConversation | undefined {
+    return this.made.find((one) => one.id === id);
+  }
+}
+
+export function uuid(n: number): string {
+  return `0199ab00-0000-7000-8000-${String(n).padStart(12, "0")}`;
+}
+
+function configured(id: string): EventMsg {
+  return {
+    type: "session_configured",
+    session_id: id,
+    model: "stand-in",
+    history_log_id: 0,
+    history_entry_count: 0,
+    rollout_path: "/rollout",
+  };
+}
