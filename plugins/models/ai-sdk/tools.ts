@@ -1,0 +1,28 @@
+import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
+import type { JsonObject, ModelTool } from "../../../core/index.ts";
+
+/** The tools that these wires can carry; a freeform tool becomes a function with one text. */
+export function functionTools(tools: readonly ModelTool[]): LanguageModelV4FunctionTool[] {
+  return tools.flatMap((tool): LanguageModelV4FunctionTool[] => {
+    switch (tool.type) {
+      case "function": {
+        const { name, description, strict, parameters } = tool;
+        return [{ type: "function", name, description, strict, inputSchema: { ...parameters } }];
+      }
+      case "custom": {
+        const { name, description } = tool;
+        return [{ type: "function", name, description, strict: false, inputSchema: oneText }];
+      }
+      case "web_search":
+      case "local_shell":
+        return [];
+    }
+  });
+}
+
+const oneText: JsonObject = {
+  type: "object",
+  properties: { input: { type: "string", description: "The whole text for the tool." } },
+  required: ["input"],
+  additionalProperties: false,
+};

@@ -1,0 +1,31 @@
+import { apiVersion, definePlugin, Models, Settings } from "../../core/index.ts";
+import { createModels, type World } from "./models.ts";
+
+/** Where well-known model servers listen: Ollama, LM Studio, llama.cpp, vLLM. */
+const localPorts = [11434, 1234, 8080, 8000];
+
+export default definePlugin({
+  apiVersion,
+  name: "models",
+  version: "0.1.0",
+  description: "Opens language models: by configuration, key, local server, or offline.",
+  options: async () => (await import("./options.ts")).Options,
+  needs: { settings: Settings },
+  provides: [Models],
+
+  setup({ environment, log, options, provide, diagnostic, onClose }, { settings }) {
+    const world: World = {
+      environment,
+      log,
+      home: settings.home,
+      localPorts: options.localPorts ?? localPorts,
+    };
+    const models = createModels(world);
+    provide(Models, models);
+    diagnostic(async (signal) => {
+      const { diagnose } = await import("./diagnose.ts");
+      return diagnose(world, await settings.load(), signal);
+    });
+    onClose(() => models.close());
+  },
+});

@@ -1,0 +1,35 @@
+import { HostError } from "../../core/index.ts";
+import type { Environment, Log, ModelProvider, Models } from "../../core/index.ts";
+import { builtinIds } from "./builtin-ids.ts";
+import type { Opener } from "./open.ts";
+
+/** What the parts of this plugin know of the process. */
+export interface World {
+  readonly environment: Environment;
+  readonly log: Log;
+  /** Folder of `config.toml` and `auth.json`. */
+  readonly home: string;
+  readonly localPorts: readonly number[];
+}
+
+/** The service; everything behind it is loaded when the first model is opened. */
+export function createModels(world: World): Models & { close(): Promise<void> } {
+  const added = new Map<string, ModelProvider>();
+  let opener: Promise<Opener> | undefined;
+
+  return {
+    async open(query) {
+      opener ??= import("./open.ts").then((module) => new module.Opener(world, added));
+      return (await opener).open(query);
+    },
+    add(id, provider) {
+      if (added.has(id) || builtinIds.includes(id)) {
+        throw new HostError("PLUGIN_CONFLICT", `model provider is there already: "${id}"`);
+      }
+      added.set(id, provider);
+    },
+    async close() {
+      (await opener)?.close();
+    },
+  };
+}
