@@ -1,0 +1,22 @@
+import { Conversations, definePlugin, Models, Settings } from "../../core/index.ts";
+import { LiveConversations } from "./conversations.ts";
+
+/** The agent itself: conversations with a model that runs commands and patches files. */
+export default definePlugin({
+  apiVersion: 1,
+  name: "engine",
+  version: "1.0.0",
+  description: "Conversations with a coding agent: turn loop, tools, sandbox, approvals.",
+  needs: { settings: Settings, models: Models },
+  provides: [Conversations],
+
+  setup({ diagnostic, environment, log, onClose, provide }, { settings, models }) {
+    const conversations = new LiveConversations({ settings, models, environment, log });
+    provide(Conversations, conversations);
+    onClose(() => conversations.close());
+    diagnostic(async () => {
+      const { examineSandbox } = await import("./diagnostic.ts");
+      return examineSandbox(settings, environment);
+    });
+  },
+});

@@ -1,0 +1,168 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ConversationError, errorMessage } from "../../core/index.ts";
+import type {
+  ConversationEvent,
+  ConversationRequest,
+  Environment,
+  Log,
+  Model,
+  Models,
+  Settings,
+  SettingsTree,
+} from "../../core/index.ts";
+import { LiveConversation } from "./conversation.ts";
+import { historyLog } from "./rollout/history-log.ts";
+import { openRecorder } from "./rollout/open.ts";
+import type { Recorder } from "./rollout/recorder.ts";
+import { openSandbox } from "./sandbox/index.ts";
+import { readSettings, type EngineSettings } from "./settings.ts";
+import { Approvals } from "./tools/approvals.ts";
+import { offeredTools } from "./tools/offered.ts";
+import { environmentBlock, loginShell } from "./turn/environment-block.ts";
+import { History } from "./turn/history.ts";
+import { userInstructions } from "./turn/project-docs.ts";
+import { instructionsFor, instructionsFromFile, openingMessages } from "./turn/prompt.ts";
+import type { Session } from "./turn/task.ts";
+import { Usage } from "./turn/usage.ts";
+import { uuidV7 } from "./uuid.ts";
+
+/** What the engine stands on. */
+export interface Surroundings {
+  readonly settings: Settings;
+  readonly models: Models;
+  readonly environment: Environment;
+  readonly log: Log;
+}
+
+/** Opens a conversation; rejects with `ConversationError` and leaves nothing behind then. */
+export async function openConversation(
+  surroundings: Surroundings,
+  request: ConversationRequest,
+  signal?: AbortSignal,
+): Promise<LiveConversation> {
+  const { environment } = surroundings;
+  const cwd = await workingFolder(resolve(environment.cwd, request.cwd ?? ""));
+  const tree = await surroundings.settings.load({
+    ...(request.profile !== undefined && { profile: request.profile }),
+    ...(request.config !== undefined && { config: request.config }),
+  });
+  const settings = readSettings(tree, request, cwd);
+  const id = uuidV7();
+  const model = await openModel(surroundings, request, { tree, id, signal });
+  const plan: Plan = { surroundings, request, cwd, settings, id, model };
+  const prompt = await preparePrompt(plan);
+  const log = await historyLog(surroundings.settings.home);
+
+  if (signal?.aborted === true) throw new ConversationError("session", "the start was cancelled");
+  // The record is the only thing a start leaves on the disk, so it comes last.
+  const recorder = await openRecorder({
+    home: surroundings.settings.home,
+    environment,
+    log: surroundings.log,
+    conversation: { id, cwd, settings, model: model.name },
+    userInstructions: prompt.userInstructions,
+  });
+  const configured: ConversationEvent = {
+    id: "",
+    msg: {
+      type: "session_configured",
+      session_id: id,
+      model: model.name,
+      ...(settings.effort !== undefined && { reasoning_effort: settings.effort }),
+      history_log_id: log.id,
+      history_entry_count: log.entryCount,
+      rollout_path: recorder.path,
+    },
+  };
+  return new LiveConversation(sessionOf(plan, prompt, recorder), [configured]);
+}
+
+interface Plan {
+  readonly surroundings: Surroundings;
+  readonly request: ConversationRequest;
+  readonly cwd: string;
+  readonly settings: EngineSettings;
+  readonly id: string;
+  readonly model: Model;
+}
+
+interface Prompt extends Pick<Session, "instructions" | "tools"> {
+  readonly userInstructions: string | undefined;
+}
+
+async function workingFolder(path: string): Promise<string> {
+  const name = `the working folder ${JSON.stringify(path)}`;
+  const found = await stat(path).catch((cause: unknown) => {
+    const message = `${name} cannot be used: ${errorMessage(cause)}`;
+    throw new ConversationError("session", message, { cause });
+  });
+  if (!found.isDirectory()) throw new ConversationError("session", `${name} is not a folder`);
+  return path;
+}
+
+function openModel(
+  { models }: Surroundings,
+  { model, modelProvider, client }: ConversationRequest,
+  rest: { tree: SettingsTree; id: string; signal: AbortSignal | undefined },
+): Promise<Model> {
+  return models.open({
+    settings: rest.tree,
+    conversationId: rest.id,
+    ...(model !== undefined && { model }),
+    ...(modelProvider !== undefined && { provider: modelProvider }),
+    ...(client !== undefined && { client }),
+    ...(rest.signal !== undefined && { signal: rest.signal }),
+  });
+}
+
+async function preparePrompt(plan: Plan): Promise<Prompt> {
+  const { surroundings, request, cwd, settings, model } = plan;
+  const { instructionsFile } = settings;
+  const tools = offeredTools(settings.tools, model.traits);
+  const fromFile =
+    request.baseInstructions === undefined && instructionsFile !== undefined
+      ? await instructionsFromFile(instructionsFile, cwd)
+      : undefined;
+  return {
+    tools,
+    instructions: instructionsFor(request.baseInstructions ?? fromFile, model.traits, tools),
+    userInstructions: await userInstructions({
+      home: surroundings.settings.home,
+      cwd,
+      limit: settings.projectDocLimit,
+      fallbackNames: settings.projectDocNames,
+    }),
+  };
+}
+
+function sessionOf(plan: Plan, prompt: Prompt, recorder: Recorder): Session {
+  const { surroundings, request, cwd, settings, id, model } = plan;
+  const { env } = surroundings.environment;
+  const contextWindow = settings.contextWindow ?? model.traits.contextWindow;
+  const history = new History((items) => recorder.items(items));
+  history.append(
+    openingMessages({
+      developerInstructions: request.developerInstructions,
+      userInstructions: prompt.userInstructions,
+      environment: environmentBlock({ cwd, ...settings, shell: loginShell() }),
+    }),
+  );
+  return {
+    id,
+    cwd,
+    settings,
+    model,
+    contextWindow,
+    instructions: prompt.instructions,
+    tools: prompt.tools,
+    history,
+    usage: new Usage(contextWindow),
+    approvals: new Approvals(),
+    sandbox: openSandbox({ env, helperPath: settings.sandboxHelper }),
+    told: new Set(),
+    recorder,
+    env,
+    log: surroundings.log,
+  };
+}

@@ -1,0 +1,180 @@
+import { isAbsolute, resolve } from "node:path";
+import { z } from "zod";
+import {
+  ApprovalPolicy,
+  ConversationError,
+  ReasoningEffort,
+  ReasoningSummary,
+  SandboxMode,
+  Verbosity,
+} from "../../core/index.ts";
+import type {
+  ConversationRequest,
+  JsonObject,
+  JsonValue,
+  SandboxPolicy,
+  SettingsTree,
+} from "../../core/index.ts";
+import type { ShellEnvironmentPolicy } from "./exec/environment.ts";
+
+/** What one conversation goes by, settled from its request and the configuration. */
+export interface EngineSettings {
+  readonly approvalPolicy: ApprovalPolicy;
+  readonly sandboxPolicy: SandboxPolicy;
+  readonly effort: ReasoningEffort | undefined;
+  readonly summary: ReasoningSummary;
+  readonly verbosity: Verbosity | undefined;
+  /** Tokens. */
+  readonly contextWindow: number | undefined;
+  readonly shellEnvironment: ShellEnvironmentPolicy;
+  readonly sandboxHelper: string | undefined;
+  readonly instructionsFile: string | undefined;
+  /** Bytes; 0 turns project documents off. */
+  readonly projectDocLimit: number;
+  readonly projectDocNames: readonly string[];
+  readonly showRawReasoning: boolean;
+  readonly tools: ToolSettings;
+}
+
+/** Which of the optional tools the model is offered. */
+export interface ToolSettings {
+  readonly plan: boolean;
+  readonly patch: boolean;
+  readonly webSearch: boolean;
+  readonly viewImage: boolean;
+}
+
+const count = z.int().nonnegative();
+const texts = z.array(z.string());
+
+const EngineKeys = z.object({
+  approval_policy: ApprovalPolicy.optional(),
+  sandbox_mode: SandboxMode.optional(),
+  sandbox_workspace_write: z
+    .object({
+      writable_roots: texts.optional(),
+      network_access: z.boolean().optional(),
+      exclude_tmpdir_env_var: z.boolean().optional(),
+      exclude_slash_tmp: z.boolean().optional(),
+    })
+    .optional(),
+  shell_environment_policy: z
+    .object({
+      inherit: z.enum(["all", "core", "none"]).optional(),
+      ignore_default_excludes: z.boolean().optional(),
+      exclude: texts.optional(),
+      set: z.record(z.string(), z.string()).optional(),
+      include_only: texts.optional(),
+    })
+    .optional(),
+  codex_linux_sandbox_exe: z.string().optional(),
+  model_reasoning_effort: ReasoningEffort.optional(),
+  model_reasoning_summary: ReasoningSummary.optional(),
+  model_verbosity: Verbosity.optional(),
+  model_context_window: count.optional(),
+  experimental_instructions_file: z.string().optional(),
+  project_doc_max_bytes: count.optional(),
+  project_doc_fallback_filenames: texts.optional(),
+  show_raw_agent_reasoning: z.boolean().optional(),
+  tools: z
+    .object({
+      web_search: z.boolean().optional(),
+      web_search_request: z.boolean().optional(),
+      view_image: z.boolean().optional(),
+    })
+    .optional(),
+});
+type EngineKeys = z.infer<typeof EngineKeys>;
+
+/**
+ * The engine's part of the settings; what the request says beats them. Throws `ConversationError`
+ * of kind `settings` that names key, value and what was expected.
+ */
+export function readSettings(
+  tree: SettingsTree,
+  request: ConversationRequest,
+  cwd: string,
+): EngineSettings {
+  const keys = parseKeys(tree);
+  return {
+    approvalPolicy: request.approvalPolicy ?? keys.approval_policy ?? "on-request",
+    sandboxPolicy: sandboxPolicy(request.sandbox ?? keys.sandbox_mode ?? "read-only", keys, cwd),
+    effort: keys.model_reasoning_effort,
+    summary: keys.model_reasoning_summary ?? "auto",
+    verbosity: keys.model_verbosity,
+    contextWindow: keys.model_context_window,
+    shellEnvironment: shellEnvironment(keys),
+    sandboxHelper: keys.codex_linux_sandbox_exe,
+    instructionsFile: keys.experimental_instructions_file,
+    projectDocLimit: keys.project_doc_max_bytes ?? 32_768,
+    projectDocNames: keys.project_doc_fallback_filenames ?? [],
+    showRawReasoning: keys.show_raw_agent_reasoning ?? false,
+    tools: {
+      plan: request.includePlanTool ?? false,
+      patch: request.includeApplyPatchTool ?? false,
+      webSearch: keys.tools?.web_search ?? keys.tools?.web_search_request ?? false,
+      viewImage: keys.tools?.view_image ?? true,
+    },
+  };
+}
+
+function parseKeys(tree: SettingsTree): EngineKeys {
+  const parsed = EngineKeys.safeParse(withoutNulls(tree.values));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => describe(issue, tree));
+  throw new ConversationError("settings", problems.join("; "));
+}
+
+// A null in a request's `config` means unset (no TOML file can hold one).
+function withoutNulls(values: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
+function describe(issue: z.core.$ZodIssue, tree: SettingsTree): string {
+  const key = issue.path.join(".");
+  const value = JSON.stringify(valueAt(tree.values, issue.path));
+  const source = tree.source(key);
+  const from = source === undefined ? "" : ` (from ${source})`;
+  return `${key} = ${value}${from}: expected ${expectation(issue)}`;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
+  if (issue.code === "invalid_type") return issue.expected;
+  return issue.message;
+}
+
+function valueAt(values: JsonObject, path: readonly PropertyKey[]): JsonValue | undefined {
+  let value: JsonValue | undefined = values;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Array.isArray(value) ? value[Number(step)] : value[String(step)];
+  }
+  return value;
+}
+
+function sandboxPolicy(mode: SandboxMode, keys: EngineKeys, cwd: string): SandboxPolicy {
+  if (mode !== "workspace-write") return { mode };
+  const table = keys.sandbox_workspace_write;
+  const roots = (table?.writable_roots ?? []).map((root) =>
+    isAbsolute(root) ? root : resolve(cwd, root),
+  );
+  return {
+    mode,
+    ...(roots.length > 0 && { writable_roots: roots }),
+    network_access: table?.network_access ?? false,
+    exclude_tmpdir_env_var: table?.exclude_tmpdir_env_var ?? false,
+    exclude_slash_tmp: table?.exclude_slash_tmp ?? false,
+  };
+}
+
+function shellEnvironment(keys: EngineKeys): ShellEnvironmentPolicy {
+  const table = keys.shell_environment_policy;
+  return {
+    inherit: table?.inherit ?? "all",
+    ignoreDefaultExcludes: table?.ignore_default_excludes ?? false,
+    exclude: table?.exclude ?? [],
+    set: table?.set ?? {},
+    includeOnly: table?.include_only ?? [],
+  };
+}

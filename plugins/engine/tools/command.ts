@@ -1,0 +1,115 @@
+import type { Duration } from "../../../core/index.ts";
+import { commandEnvironment } from "../exec/environment.ts";
+import { formatForModel, shellResultJson } from "../exec/output.ts";
+import { parseCommand } from "../exec/parsed-command.ts";
+import { run, type RunResult } from "../exec/run.ts";
+import { mayUseNetwork } from "../turn/environment-block.ts";
+import type { TaskContext } from "../turn/task.ts";
+import { unlessAborted } from "../turn/wait.ts";
+
+/** An argument vector to run, and where. */
+export interface Command {
+  readonly callId: string;
+  readonly command: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  readonly timeoutMs: number;
+}
+
+/** How it went; `output` is what the model is told. */
+export interface CommandReport {
+  readonly result: RunResult;
+  readonly output: string;
+}
+
+const maxDeltasPerStream = 10_000;
+
+/** Runs one command between its begin and end events; killed ones have their end event too. */
+export async function runCommand(
+  task: TaskContext,
+  { callId, command, cwd, timeoutMs }: Command,
+  { sandboxed }: { readonly sandboxed: boolean },
+): Promise<CommandReport> {
+  const wrapped = sandboxed ? await wrap(task, command, cwd) : undefined;
+  try {
+    const parsed = await parseCommand(command);
+    task.emit({
+      type: "exec_command_begin",
+      call_id: callId,
+      command: [...command],
+      cwd,
+      parsed_cmd: parsed,
+    });
+    const result = await run({
+      command: wrapped?.command ?? command,
+      cwd,
+      env: { ...environment(task), ...wrapped?.env },
+      timeoutMs,
+      signal: task.signal,
+      onOutput: outputEvents(task, callId),
+    });
+    return conclude(task, callId, { result, timeoutMs });
+  } finally {
+    await wrapped?.dispose();
+  }
+}
+
+function wrap({ session }: TaskContext, command: readonly string[], commandCwd: string) {
+  const { cwd, env, sandbox, settings } = session;
+  return sandbox.wrap(command, { policy: settings.sandboxPolicy, cwd, commandCwd, env });
+}
+
+function environment({ session }: TaskContext): Record<string, string> {
+  const { sandboxPolicy, shellEnvironment } = session.settings;
+  return commandEnvironment(session.env, shellEnvironment, mayUseNetwork(sandboxPolicy));
+}
+
+function outputEvents(task: TaskContext, callId: string) {
+  const left = { stdout: maxDeltasPerStream, stderr: maxDeltasPerStream };
+  return (stream: "stdout" | "stderr", chunk: Buffer): Promise<void> | undefined => {
+    if (left[stream] === 0) return undefined;
+    left[stream] -= 1;
+    task.emit({
+      type: "exec_command_output_delta",
+      call_id: callId,
+      stream,
+      chunk: chunk.toString("base64"),
+    });
+    const room = task.ready();
+    return room === undefined ? undefined : unlessAborted(room, task.signal);
+  };
+}
+
+function conclude(
+  task: TaskContext,
+  callId: string,
+  { result, timeoutMs }: { result: RunResult; timeoutMs: number },
+): CommandReport {
+  const failure = result.startError === undefined ? "" : `execution error: ${result.startError}`;
+  const formatted =
+    failure || formatForModel(endingOf(result, timeoutMs) + result.aggregatedOutput);
+  task.emit({
+    type: "exec_command_end",
+    call_id: callId,
+    stdout: result.stdout,
+    stderr: result.stderr || failure,
+    aggregated_output: result.aggregatedOutput || failure,
+    exit_code: result.exitCode,
+    duration: durationOf(result.durationMs),
+    formatted_output: formatted,
+  });
+  const output = failure || shellResultJson(formatted, result.exitCode, result.durationMs);
+  return { result, output };
+}
+
+/** Says in words what an exit code cannot. */
+function endingOf(result: RunResult, timeoutMs: number): string {
+  if (result.timedOut) return `command timed out after ${timeoutMs} milliseconds\n`;
+  if (result.killedBy !== undefined) return `command killed by signal ${result.killedBy}\n`;
+  return "";
+}
+
+function durationOf(ms: number): Duration {
+  const secs = Math.floor(ms / 1000);
+  return { secs, nanos: Math.round((ms - secs * 1000) * 1e6) };
+}

@@ -1,0 +1,42 @@
+import { open } from "node:fs/promises";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { errorMessage } from "../../../core/index.ts";
+import { imagePart } from "../turn/input.ts";
+import { functionTool } from "./tool.ts";
+
+const Arguments = z.object({ path: z.string() });
+
+/** `view_image`: a local picture becomes the next message to the model. */
+export const imageTool = functionTool(Arguments, async (task, id, args) => {
+  const path = resolve(task.session.cwd, args.path);
+  try {
+    if (!(await isImage(path))) return `not an image: ${JSON.stringify(path)}`;
+    const part = await imagePart(path);
+    task.emit({ type: "view_image_tool_call", call_id: id, path });
+    task.inbox.push({ type: "message", role: "user", content: [part] });
+    return "attached local image path";
+  } catch (error) {
+    return `unable to read the image ${JSON.stringify(path)}: ${errorMessage(error)}`;
+  }
+});
+
+// By content, not by name: what a model cannot decode fails its whole next request.
+async function isImage(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    const head = buffer.toString("latin1", 0, bytesRead);
+    return signatures.some((signature) => signature.test(head));
+  } finally {
+    await file.close();
+  }
+}
+
+const signatures: readonly RegExp[] = [
+  /^\x89PNG\r\n\x1a\n/,
+  /^\xff\xd8\xff/,
+  /^GIF8[79]a/,
+  /^RIFF....WEBP/s,
+  /^BM/,
+];

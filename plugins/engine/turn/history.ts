@@ -1,0 +1,66 @@
+import type { ResponseItem } from "../../../core/index.ts";
+
+/** A model's call of a tool. */
+export type CallItem = Extract<
+  ResponseItem,
+  { type: "function_call" | "custom_tool_call" | "local_shell_call" }
+>;
+
+/** What the model is shown of a conversation; it only ever grows at its end. */
+export class History {
+  readonly #items: ResponseItem[] = [];
+  readonly #onAppend: (items: readonly ResponseItem[]) => void;
+
+  constructor(onAppend: (items: readonly ResponseItem[]) => void = () => undefined) {
+    this.#onAppend = onAppend;
+  }
+
+  append(items: readonly ResponseItem[]): void {
+    const kept = items.filter(isKept);
+    this.#items.push(...kept);
+    this.#onAppend(kept);
+  }
+
+  /** Everything for the next request; a call that never got its output is answered `aborted`. */
+  forModel(): ResponseItem[] {
+    const answered = new Set<string>();
+    for (const item of this.#items) if (isOutput(item)) answered.add(item.call_id);
+    return this.#items.flatMap((item) => {
+      if (!isCall(item) || answered.has(callId(item))) return [item];
+      // Right behind its call, so that requests keep extending each other for the prompt cache.
+      return [item, outputFor(item, "aborted")];
+    });
+  }
+}
+
+export function isCall(item: ResponseItem): item is CallItem {
+  return (
+    item.type === "function_call" ||
+    item.type === "custom_tool_call" ||
+    item.type === "local_shell_call"
+  );
+}
+
+/** The id that ties a call to its output; older local shell calls only have an item id. */
+export function callId(call: CallItem): string {
+  return call.call_id ?? call.id ?? "";
+}
+
+/** The item that tells the model what came of its call. */
+export function outputFor(call: CallItem, output: string): ResponseItem {
+  const type =
+    call.type === "custom_tool_call" ? "custom_tool_call_output" : "function_call_output";
+  return { type, call_id: callId(call), output };
+}
+
+function isOutput(
+  item: ResponseItem,
+): item is Extract<ResponseItem, { type: "function_call_output" | "custom_tool_call_output" }> {
+  return item.type === "function_call_output" || item.type === "custom_tool_call_output";
+}
+
+// Searches were the provider's own work, and instructions travel beside the items.
+function isKept(item: ResponseItem): boolean {
+  if (item.type === "web_search_call") return false;
+  return item.type !== "message" || item.role !== "system";
+}

@@ -1,0 +1,53 @@
+import { readFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { errorMessage } from "../../../core/index.ts";
+import type { EventMsg, InputItem, MessagePart, ResponseItem } from "../../../core/index.ts";
+
+/** The person's message as the model gets it; local images are relative to `cwd`. */
+export async function userMessage(input: readonly InputItem[], cwd: string): Promise<ResponseItem> {
+  const content = await Promise.all(input.map((item) => messagePart(item, cwd)));
+  return { type: "message", role: "user", content };
+}
+
+/** The same for the record: texts joined, images by address. */
+export function userEvent(input: readonly InputItem[]): EventMsg {
+  const texts = input.filter((item) => item.type === "text").map((item) => item.text);
+  const images = input.flatMap((item) => (item.type === "image" ? [item.image_url] : []));
+  return {
+    type: "user_message",
+    message: texts.join(""),
+    kind: "plain",
+    ...(images.length > 0 && { images }),
+  };
+}
+
+async function messagePart(item: InputItem, cwd: string): Promise<MessagePart> {
+  if (item.type === "text") return { type: "input_text", text: item.text };
+  if (item.type === "image") return { type: "input_image", image_url: item.image_url };
+  try {
+    return await imagePart(resolve(cwd, item.path));
+  } catch (error) {
+    // Left out in silence, the model would answer about a picture it never saw.
+    const text = `The image ${JSON.stringify(item.path)} cannot be read: ${errorMessage(error)}`;
+    return { type: "input_text", text };
+  }
+}
+
+/** A local file as an image part, its kind taken from its name. Rejects when it cannot be read. */
+export async function imagePart(path: string): Promise<MessagePart> {
+  const bytes = await readFile(path);
+  const kind = imageKinds[extname(path).toLowerCase()] ?? "application/octet-stream";
+  return { type: "input_image", image_url: `data:${kind};base64,${bytes.toString("base64")}` };
+}
+
+const imageKinds: Readonly<Record<string, string>> = {
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".gif": "image/gif",
+  ".webp": "image/webp",
+  ".bmp": "image/bmp",
+  ".svg": "image/svg+xml",
+  ".tif": "image/tiff",
+  ".tiff": "image/tiff",
+};

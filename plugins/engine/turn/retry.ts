@@ -1,0 +1,31 @@
+import type { Answer } from "./answer.ts";
+import type { TaskContext } from "./task.ts";
+import { sleep } from "./wait.ts";
+
+const firstDelayMs = 200;
+
+/** Repeats an attempt that broke off, as often as the model's provider allows; each retry is told. */
+export async function withRetries(
+  task: TaskContext,
+  attempt: () => Promise<Answer>,
+): Promise<Answer> {
+  const limit = task.session.model.streamMaxRetries;
+  for (let retry = 1; ; retry += 1) {
+    const answer = await attempt();
+    if (answer.status !== "failed" || !answer.failure.retryable || retry > limit) return answer;
+
+    const { message, retryAfterMs } = answer.failure;
+    const delay = Math.round(retryAfterMs ?? backOff(retry));
+    task.emit({
+      type: "stream_error",
+      message: `stream error: ${message}; retrying ${retry}/${limit} in ${delay}ms…`,
+    });
+    await sleep(delay, task.signal);
+    if (task.signal.aborted) return { status: "aborted" };
+  }
+}
+
+/** Milliseconds before the n-th retry, from 1: doubling, a tenth more or less. */
+export function backOff(retry: number, random: () => number = Math.random): number {
+  return firstDelayMs * 2 ** (retry - 1) * (0.9 + 0.2 * random());
+}

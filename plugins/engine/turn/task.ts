@@ -1,0 +1,62 @@
+import type {
+  ApprovalAnswer,
+  ApprovalRequest,
+  EventMsg,
+  Log,
+  Model,
+  ModelTool,
+  ResponseItem,
+} from "../../../core/index.ts";
+import type { TurnDiff } from "../patch/turn-diff.ts";
+import type { Recorder } from "../rollout/recorder.ts";
+import type { Sandbox } from "../sandbox/index.ts";
+import type { EngineSettings } from "../settings.ts";
+import type { Approvals } from "../tools/approvals.ts";
+import type { History } from "./history.ts";
+import type { Usage } from "./usage.ts";
+
+/** What all tasks of one conversation share. */
+export interface Session {
+  /** The conversation's id. */
+  readonly id: string;
+  readonly cwd: string;
+  readonly settings: EngineSettings;
+  readonly model: Model;
+  /** Tokens; `undefined` when nobody knows. */
+  readonly contextWindow: number | undefined;
+  readonly instructions: string;
+  readonly tools: readonly ModelTool[];
+  readonly history: History;
+  readonly usage: Usage;
+  readonly approvals: Approvals;
+  readonly sandbox: Sandbox;
+  /** What the person was told once and need not hear again. */
+  readonly told: Set<string>;
+  readonly recorder: Recorder;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+}
+
+/** One submission at work: what the turn loop and the tools see of their conversation. */
+export interface TaskContext {
+  /** Id of the submission and of its events. */
+  readonly id: string;
+  readonly session: Session;
+  /** Aborted when the task is interrupted, and when it has ended. */
+  readonly signal: AbortSignal;
+  readonly diff: TurnDiff;
+  /** Messages for the model that wait for its next request. */
+  readonly inbox: ResponseItem[];
+  readonly emit: (msg: EventMsg) => void;
+  /** A promise pauses the source of events; it may outlast the task, so wait with the signal. */
+  readonly ready: () => Promise<void> | undefined;
+  /** Puts a question to the person; never rejects, an ended task counts as `abort`. */
+  readonly approve: (question: Question) => Promise<ApprovalAnswer>;
+  /** Ends the task as an interrupt does. */
+  readonly interrupt: () => void;
+}
+
+type Distribute<T> = T extends unknown ? Omit<T, "conversationId" | "eventId"> : never;
+
+/** An approval request as a tool words it; the conversation adds who asks. */
+export type Question = Distribute<ApprovalRequest>;
