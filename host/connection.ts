@@ -1,0 +1,162 @@
+import { ParseError, InvalidRequest } from "../core/errors.ts";
+import type { Log } from "../core/services/log.ts";
+import { HostLog } from "./log.ts";
+import type { Registry } from "./plugins/registry.ts";
+import { Calls } from "./rpc/calls.ts";
+import { Lines } from "./rpc/lines.ts";
+import { Outbox } from "./rpc/outbox.ts";
+import { RpcPeer } from "./rpc/peer.ts";
+import { guardStdout, processStdout } from "./rpc/stdout-guard.ts";
+import { inject, injectable, Opening, Values } from "./tokens.ts";
+import type { BootedPlugins, HostValues } from "./tokens.ts";
+import { warmUp } from "./warm-up.ts";
+
+type Ending = "input" | "signal" | "broken" | "stalled";
+
+const defaultGraceMs = 1000;
+/** From the reason to end until the last byte, whatever is in flight. */
+const shutdownMs = 2200;
+const lastWordsMs = 300;
+const flushMs = 300;
+
+/** One connection from its first byte to the exit code. */
+@injectable()
+export class Connection {
+  readonly #log: Log;
+  readonly #closing = new AbortController();
+  readonly #ending = Promise.withResolvers<Ending>();
+  readonly #lines: Lines;
+  // Lines wait here until the plugins are set up: what answers them is not known before.
+  #early: string[] | undefined = [];
+
+  constructor(
+    @inject(Values) private readonly values: HostValues,
+    @inject(RpcPeer) private readonly peer: RpcPeer,
+    @inject(Calls) private readonly calls: Calls,
+    @inject(Outbox) private readonly outbox: Outbox,
+    @inject(HostLog) private readonly logs: HostLog,
+    @inject(Opening) private readonly open: (registry: Registry) => void,
+  ) {
+    this.#log = logs.for("host");
+    const line = (text: string) => {
+      if (this.#early === undefined) this.peer.receive(text);
+      else this.#early.push(text);
+    };
+    this.#lines = new Lines({ line, broken: (problem) => this.#refuse(problem) }, this.#lineLimit);
+  }
+
+  /** Serves until the end of input, a signal or a broken pipe; resolves with the exit code. */
+  async serve(): Promise<number> {
+    const { stdout } = this.values;
+    const release = stdout === processStdout() ? guardStdout(stdout, this.logs) : () => undefined;
+    const detach = this.#attach();
+    try {
+      const booting = this.#boot();
+      const ending = await Promise.race([
+        this.#ending.promise,
+        booting.then(() => this.#ending.promise),
+      ]);
+      await this.#shutDown(ending, booting);
+      return 0;
+    } finally {
+      detach();
+      await this.logs.flush();
+      release();
+    }
+  }
+
+  get #lineLimit(): number | undefined {
+    return this.values.options?.lineLimit;
+  }
+
+  async #boot(): Promise<BootedPlugins> {
+    const { env, cwd, version } = this.values;
+    const booted = await this.values.boot({
+      client: this.peer,
+      log: this.logs,
+      signal: this.#closing.signal,
+      environment: { env, cwd, version },
+    });
+    this.open(booted.registry);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const line of early) this.peer.receive(line);
+    warmUp(booted.registry, this.#closing.signal);
+    return booted;
+  }
+
+  #refuse(problem: "not-utf8" | "too-long"): void {
+    const message =
+      problem === "not-utf8" ? "the line is not valid UTF-8" : "the line is longer than is served";
+    this.peer.refuse({ code: problem === "not-utf8" ? ParseError : InvalidRequest, message });
+  }
+
+  /** Starts reading; the returned function takes every listener away. */
+  #attach(): () => void {
+    const { stdin, signals } = this.values;
+    const onData = (chunk: Buffer | string) => {
+      this.#lines.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+    };
+    const onEnd = () => {
+      this.#lines.end();
+      this.#ending.resolve("input");
+    };
+    const onSignal = () => this.#ending.resolve("signal");
+    const names = signals === true ? (["SIGTERM", "SIGINT", "SIGHUP"] as const) : [];
+    stdin.on("data", onData).once("end", onEnd).once("error", onEnd).once("close", onEnd);
+    for (const name of names) process.on(name, onSignal);
+    void this.outbox.closed.then((why) => this.#ending.resolve(why));
+    return () => {
+      stdin.off("data", onData).off("end", onEnd).off("error", onEnd).off("close", onEnd);
+      // Something must still listen: an error nobody hears ends the process.
+      stdin.on("error", () => undefined).pause();
+      for (const name of names) process.off(name, onSignal);
+    };
+  }
+
+  /**
+   * Requests read before the end of input get a moment to finish; whatever runs then, or at once
+   * after a signal, is aborted, gets its last words, and is answered if it has none.
+   */
+  async #shutDown(ending: Ending, booting: Promise<BootedPlugins>): Promise<void> {
+    const deadline = performance.now() + shutdownMs;
+    const remaining = () => Math.max(0, deadline - performance.now());
+    this.#log.debug("closing", { ending });
+    if (ending === "stalled") {
+      this.#log.error("the client has read nothing for a minute while 64 MB wait for it");
+    }
+    this.peer.endInput();
+    const graceMs = ending === "input" ? (this.values.options?.graceMs ?? defaultGraceMs) : 0;
+    const booted = await within(booting, Math.max(graceMs, lastWordsMs));
+    if (graceMs > 0) await within(this.calls.idle(), graceMs);
+    const reason = new Error("the server is shutting down");
+    this.#closing.abort(reason);
+    this.calls.abortAll(reason);
+    await within(this.calls.idle(), lastWordsMs);
+    this.peer.abandon();
+    const closeMs = Math.max(0, remaining() - flushMs);
+    if (booted === undefined) this.#log.warn("the plugins were not set up in time");
+    else if ((await within(this.#close(booted, closeMs), closeMs)) === undefined) {
+      this.#log.warn("the plugins did not close in time");
+    }
+    await this.outbox.flush(Math.max(flushMs, remaining()));
+  }
+
+  async #close(booted: BootedPlugins, limitMs: number): Promise<true> {
+    try {
+      await booted.close(limitMs);
+    } catch (error) {
+      this.#log.error("a plugin could not be closed", { error });
+    }
+    return true;
+  }
+}
+
+/** What the promise gives, or `undefined` when that takes longer. */
+async function within<T>(promise: Promise<T>, limitMs: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, limitMs, undefined);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,71 @@
+import { InvalidParams, RpcError } from "../../core/errors.ts";
+import { resolveDeferred } from "../../core/schema.ts";
+import type { Schema } from "../../core/schema.ts";
+import type { Registry } from "../plugins/registry.ts";
+import type { OpenCall } from "../rpc/calls.ts";
+import type { Params } from "../rpc/envelope.ts";
+import { guarded, toRpcError } from "../rpc/errors.ts";
+import { RpcPeer } from "../rpc/peer.ts";
+import { runAs } from "../rpc/stdout-guard.ts";
+import { inject, injectable, Registered } from "../tokens.ts";
+import { Contexts } from "./contexts.ts";
+import { describeIssues } from "./issues.ts";
+
+/** The JSON-RPC methods and notifications of plugins; they need no `initialize`. */
+@injectable()
+export class PluginMethods {
+  constructor(
+    @inject(RpcPeer) private readonly peer: RpcPeer,
+    @inject(Registered) private readonly registry: Registry,
+    @inject(Contexts) private readonly contexts: Contexts,
+  ) {}
+
+  serve(): void {
+    for (const name of this.registry.methods.keys()) {
+      this.peer.serve(name, (params, call) => this.#call(name, params, call), true);
+    }
+    for (const [name, { handler }] of this.registry.notifications) {
+      // Nobody waits for a notification; `#notified` catches what goes wrong.
+      if (handler !== undefined)
+        this.peer.listen(name, (params) => void this.#notified(name, params));
+    }
+  }
+
+  async #call(name: string, params: Params, call: OpenCall): Promise<unknown> {
+    const owner = this.registry.methods.get(name);
+    if (owner === undefined) throw new Error(`${name} was registered and is gone`);
+    const { definition, handler, log } = owner;
+    const result = await guarded(owner, call.signal, async () => {
+      const schema = await resolveDeferred<Schema>(definition.params);
+      const checked = await checkedParams(name, schema, params);
+      return handler(checked, this.contexts.open(call, log, params));
+    });
+    return result === undefined ? {} : result;
+  }
+
+  async #notified(name: string, params: Params): Promise<void> {
+    const owner = this.registry.notifications.get(name);
+    if (owner?.handler === undefined) return;
+    const { definition, handler, plugin, log } = owner;
+    try {
+      const schema = await resolveDeferred<Schema>(definition.params);
+      const checked = await schema.safeParseAsync(params ?? {});
+      if (checked.success) await runAs(plugin, () => handler(checked.data));
+      else log.warn("ignored a notification whose params do not fit", { notification: name });
+    } catch (error) {
+      toRpcError(error, log);
+    }
+  }
+}
+
+async function checkedParams(name: string, schema: Schema, params: Params): Promise<unknown> {
+  const checked = await schema.safeParseAsync(params ?? {});
+  if (checked.success) return checked.data;
+  const problems = describeIssues(checked.error.issues, params ?? {});
+  const text = problems.map(({ message }) => message).join("; ");
+  throw new RpcError(
+    InvalidParams,
+    `invalid params for ${name}: ${text}`,
+    problems.map(({ path, message }) => ({ path, message })),
+  );
+}

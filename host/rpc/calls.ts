@@ -1,0 +1,117 @@
+import type { RequestId } from "../../core/wire/json-rpc.ts";
+import { injectable } from "../tokens.ts";
+
+export type Reply = (line: string | undefined) => void;
+
+/** One inbound request from the moment its line was read to its answer. */
+export class OpenCall {
+  readonly id: RequestId;
+  readonly method: string;
+  readonly #controller = new AbortController();
+  readonly #endings = new Set<() => void>();
+  #cancelled = false;
+  #ended = false;
+
+  /** Takes the line of the answer; `undefined` when there is none. */
+  readonly reply: Reply;
+
+  constructor(id: RequestId, method: string, reply: Reply) {
+    this.id = id;
+    this.method = method;
+    this.reply = reply;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The client asked for its end: nothing more may be said about it. */
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Runs when the call is answered or cancelled, at once if it is already; never twice. */
+  onEnd(run: () => void): () => void {
+    if (this.#ended || this.#cancelled) {
+      run();
+      return () => undefined;
+    }
+    this.#endings.add(run);
+    return () => void this.#endings.delete(run);
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.abort(new Error("the client cancelled the request"));
+    this.#runEndings();
+  }
+
+  abort(reason: Error): void {
+    this.#controller.abort(reason);
+  }
+
+  end(): void {
+    this.#runEndings();
+    this.#ended = true;
+  }
+
+  #runEndings(): void {
+    const endings = [...this.#endings];
+    this.#endings.clear();
+    for (const run of endings) run();
+  }
+}
+
+/** The running inbound requests, by typed id: `7` and `"7"` are two. */
+@injectable()
+export class Calls {
+  readonly #open = new Map<RequestId, OpenCall>();
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  has(id: RequestId): boolean {
+    return this.#open.has(id);
+  }
+
+  /** The id must not be in flight. */
+  open(id: RequestId, method: string, reply: Reply): OpenCall {
+    const call = new OpenCall(id, method, reply);
+    this.#open.set(id, call);
+    return call;
+  }
+
+  /** False when the call was closed before, so that it is not answered twice. */
+  close(call: OpenCall): boolean {
+    if (call.ended) return false;
+    call.end();
+    this.#open.delete(call.id);
+    if (this.#open.size === 0) {
+      this.#idle?.resolve();
+      this.#idle = undefined;
+    }
+    return true;
+  }
+
+  /** Unknown and finished ids are ignored. */
+  cancel(id: RequestId): void {
+    this.#open.get(id)?.cancel();
+  }
+
+  abortAll(reason: Error): void {
+    for (const call of this.#open.values()) call.abort(reason);
+  }
+
+  all(): OpenCall[] {
+    return [...this.#open.values()];
+  }
+
+  /** Resolves when no call is running. */
+  idle(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve();
+    this.#idle ??= Promise.withResolvers<void>();
+    return this.#idle.promise;
+  }
+}

@@ -1,0 +1,130 @@
+import { InvalidParams, InvalidRequest, ParseError } from "../../core/errors.ts";
+import { isJsonObject } from "../../core/json.ts";
+import type { JsonObject, JsonValue } from "../../core/json.ts";
+import type { JsonRpcErrorObject, RequestId } from "../../core/wire/json-rpc.ts";
+import { hasKeyTwice } from "./duplicate-keys.ts";
+
+/** What one line says, after the checks of JSON-RPC 2.0 §4 as MCP narrows them. */
+export type Inbound = Message | { readonly kind: "batch"; readonly messages: readonly Message[] };
+
+export type Message =
+  | InboundRequest
+  | { readonly kind: "notification"; readonly method: string; readonly params: Params }
+  | InboundResponse
+  /** To be answered with this error; without an id the sender cannot tell what it answers. */
+  | {
+      readonly kind: "invalid";
+      readonly id: RequestId | undefined;
+      readonly error: JsonRpcErrorObject;
+    }
+  /** To be logged only: an error would answer a message that was an answer or asks for none. */
+  | { readonly kind: "ignored"; readonly reason: string };
+
+export interface InboundRequest {
+  readonly kind: "request";
+  readonly id: RequestId;
+  readonly method: string;
+  readonly params: Params;
+}
+
+export interface InboundResponse {
+  readonly kind: "response";
+  readonly id: RequestId;
+  readonly result: JsonValue | undefined;
+  readonly error: JsonValue | undefined;
+}
+
+/** `params` of a message; absent and null are the same. */
+export type Params = JsonObject | undefined;
+
+/** Reads one line of JSON. Unknown members are ignored. */
+export function readMessage(text: string): Inbound {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return invalid(undefined, ParseError, "the line is not JSON");
+  }
+  if (!Array.isArray(value)) return check(value, text);
+  return { kind: "batch", messages: value.map((each: unknown) => check(each, undefined)) };
+}
+
+/** `source` is the line the value was read from; unknown inside a batch. */
+function check(value: unknown, source: string | undefined): Message {
+  if (!isJsonObject(value)) return invalid(undefined, InvalidRequest, "a message is an object");
+  const { method, result, error } = value;
+  const answers = result !== undefined || error !== undefined;
+  const id = value["id"] === undefined ? undefined : readId(value["id"], source);
+  if (method === undefined && answers) return response(value, id);
+
+  if (value["id"] !== undefined && id === undefined) {
+    return invalid(undefined, InvalidRequest, "an id is a string or an integer of 64 bits");
+  }
+  if (source !== undefined && hasKeyTwice(source, '"id"')) {
+    return invalid(undefined, InvalidRequest, "the member id is there twice");
+  }
+  const wrong = wrongMember(value, answers, source);
+  if (wrong !== undefined) return invalid(id, InvalidRequest, wrong);
+
+  const params = value["params"] ?? undefined;
+  // Checked above; said again for the compiler.
+  if (typeof method !== "string") return invalid(id, InvalidRequest, "method is not a string");
+  if (params !== undefined && !isJsonObject(params)) {
+    if (id !== undefined) return invalid(id, InvalidParams, "params must be an object or absent");
+    return { kind: "ignored", reason: `params of the notification ${method} are not an object` };
+  }
+  return id === undefined
+    ? { kind: "notification", method, params }
+    : { kind: "request", id, method, params };
+}
+
+function wrongMember(
+  value: JsonObject,
+  answers: boolean,
+  source: string | undefined,
+): string | undefined {
+  if (value["jsonrpc"] !== "2.0") return 'the member jsonrpc must be "2.0"';
+  if (value["method"] === undefined) return "the member method is missing";
+  if (typeof value["method"] !== "string") return "the member method must be a string";
+  if (answers) return "a message has a method, or a result or error, never both";
+  if (source !== undefined && hasKeyTwice(source, '"method"')) {
+    return "the member method is there twice";
+  }
+  return undefined;
+}
+
+function response(value: JsonObject, id: RequestId | undefined): Message {
+  if (value["jsonrpc"] !== "2.0") {
+    return { kind: "ignored", reason: 'an answer whose member jsonrpc is not "2.0"' };
+  }
+  if (id === undefined) return { kind: "ignored", reason: "an answer without a usable id" };
+  return { kind: "response", id, result: value["result"], error: value["error"] };
+}
+
+/** The id, or `undefined` for what is none: fractions, booleans, null, more than 64 bits. */
+function readId(id: JsonValue, source: string | undefined): RequestId | undefined {
+  if (typeof id === "string") return id;
+  if (typeof id !== "number" || !Number.isInteger(id)) return undefined;
+  if (Number.isSafeInteger(id)) return id;
+  return source === undefined ? undefined : readLargeId(source);
+}
+
+/** An id a number cannot hold exactly, from the text it was written as. */
+function readLargeId(text: string): bigint | undefined {
+  // The reviver sees every "id", the inner ones too; which of them is ours, it learns at the end.
+  const sources = new Map<unknown, JsonValue | undefined>();
+  let whole: unknown;
+  JSON.parse(text, function (this: unknown, key: string, value: unknown, context?: unknown) {
+    if (key === "id" && isJsonObject(context)) sources.set(this, context["source"]);
+    whole = value;
+    return value;
+  });
+  const source = sources.get(whole);
+  if (typeof source !== "string" || !/^-?\d+$/.test(source)) return undefined;
+  const id = BigInt(source);
+  return BigInt.asIntN(64, id) === id ? id : undefined;
+}
+
+function invalid(id: RequestId | undefined, code: number, message: string): Message {
+  return { kind: "invalid", id, error: { code, message } };
+}

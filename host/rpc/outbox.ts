@@ -1,0 +1,126 @@
+import { inject, injectable, Values } from "../tokens.ts";
+import type { HostValues } from "../tokens.ts";
+import { openWriter } from "./stdout-guard.ts";
+import type { Write } from "./stdout-guard.ts";
+
+// Sizes are counted in UTF-16 units, which are bytes for nearly everything that JSON-RPC carries.
+const batchSize = 256 * 1024;
+const highMark = 256 * 1024;
+const lowMark = 64 * 1024;
+const stalledSize = 64 * 1024 * 1024;
+const stalledMs = 60_000;
+
+/**
+ * The only writer of stdout: lines in the order they were sent, many in one write, one write at a
+ * time. `send` never waits, and so cannot deadlock with a client that writes before it reads.
+ */
+@injectable()
+export class Outbox {
+  readonly #write: Write;
+  readonly #closed = Promise.withResolvers<"broken" | "stalled">();
+  #isClosed = false;
+  #queue: string[] = [];
+  #head = 0;
+  #waiting = 0;
+  #writing = false;
+  #room: PromiseWithResolvers<void> | undefined;
+  #empty: PromiseWithResolvers<void> | undefined;
+  #stall: NodeJS.Timeout | undefined;
+
+  constructor(@inject(Values) values: Pick<HostValues, "stdout">) {
+    this.#write = openWriter(values.stdout, () => this.#close("broken"));
+  }
+
+  /** Resolves when nobody reads us any more: the pipe broke, or stood still for a minute. */
+  get closed(): Promise<"broken" | "stalled"> {
+    return this.#closed.promise;
+  }
+
+  /** Queues one message; a newline is added. Ignored after the end. */
+  send(line: string): void {
+    if (this.#isClosed) return;
+    this.#queue.push(line);
+    this.#waiting += line.length + 1;
+    if (!this.#writing) this.#next();
+    if (this.#waiting >= stalledSize) this.#watch();
+  }
+
+  /** For producers that can pause: `undefined` while there is room, else a promise for room. */
+  ready(): Promise<void> | undefined {
+    if (this.#waiting < highMark || this.#isClosed) return undefined;
+    this.#room ??= Promise.withResolvers<void>();
+    return this.#room.promise;
+  }
+
+  /** True when all was written in time. */
+  async flush(limitMs: number): Promise<boolean> {
+    if (!this.#writing && this.#head === this.#queue.length) return !this.#isClosed;
+    if (this.#isClosed) return false;
+    this.#empty ??= Promise.withResolvers<void>();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, limitMs, false);
+    });
+    const written = this.#empty.promise.then(() => !this.#isClosed);
+    return Promise.race([written, late]).finally(() => clearTimeout(timer));
+  }
+
+  #next(): void {
+    const batch = this.#take();
+    this.#writing = batch !== undefined;
+    if (batch === undefined) {
+      this.#empty?.resolve();
+      this.#empty = undefined;
+      return;
+    }
+    this.#write(batch, (error) => {
+      if (error) return this.#close("broken");
+      this.#waiting -= batch.length;
+      this.#moved();
+      return this.#next();
+    });
+  }
+
+  /** The next lines as one text, or `undefined` when none wait. */
+  #take(): string | undefined {
+    const start = this.#head;
+    let size = 0;
+    while (this.#head < this.#queue.length && size < batchSize) {
+      size += (this.#queue[this.#head]?.length ?? 0) + 1;
+      this.#head += 1;
+    }
+    if (start === this.#head) return undefined;
+    const batch = `${this.#queue.slice(start, this.#head).join("\n")}\n`;
+    // Dropping the written part each time would copy a long queue again and again.
+    if (this.#head === this.#queue.length || this.#head > 65_536) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+    return batch;
+  }
+
+  #moved(): void {
+    if (this.#waiting < lowMark && this.#room !== undefined) {
+      this.#room.resolve();
+      this.#room = undefined;
+    }
+    clearTimeout(this.#stall);
+    this.#stall = undefined;
+    if (this.#waiting >= stalledSize) this.#watch();
+  }
+
+  #watch(): void {
+    this.#stall ??= setTimeout(() => this.#close("stalled"), stalledMs).unref();
+  }
+
+  #close(reason: "broken" | "stalled"): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#queue = [];
+    this.#head = 0;
+    clearTimeout(this.#stall);
+    this.#room?.resolve();
+    this.#empty?.resolve();
+    this.#closed.resolve(reason);
+  }
+}

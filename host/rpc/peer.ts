@@ -1,0 +1,261 @@
+import { createJSONRPCErrorResponse, JSONRPCServer } from "json-rpc-2.0";
+import type { JSONRPCResponse } from "json-rpc-2.0";
+import type { z } from "zod";
+import { InternalError, InvalidRequest, MethodNotFound, RpcError } from "../../core/errors.ts";
+import type { Client, Peer, RequestOptions } from "../../core/plugin/call.ts";
+import type { Method, Notification } from "../../core/protocol/method.ts";
+import { resolveDeferred } from "../../core/schema.ts";
+import type { Schema } from "../../core/schema.ts";
+import type { Log } from "../../core/services/log.ts";
+import type { JsonRpcErrorObject, RequestId } from "../../core/wire/json-rpc.ts";
+import { inject, injectable, Logs, Values } from "../tokens.ts";
+import type { HostValues, LogSource } from "../tokens.ts";
+import { Calls } from "./calls.ts";
+import type { OpenCall, Reply } from "./calls.ts";
+import { readMessage } from "./envelope.ts";
+import type { InboundRequest, Message, Params } from "./envelope.ts";
+import { errorObject, toRpcError } from "./errors.ts";
+import { Exchanges } from "./exchanges.ts";
+import type { Outcome } from "./exchanges.ts";
+import { Outbox } from "./outbox.ts";
+import { errorLine, notificationLine, resultLine, toJson } from "./serialize.ts";
+import { Session } from "./session.ts";
+
+/** Answers a request later. */
+export type RequestHandler = (params: Params, call: OpenCall) => unknown;
+/** Answers at once with a result that is JSON already; `undefined` leaves it to the handler. */
+export type ReadyAnswer = (params: Params) => string | undefined;
+
+const batchRevision = "2025-03-26";
+
+/**
+ * Both ends of the connection: dispatches what the client sends, and is the client that plugins
+ * speak to. Dispatch and pending requests are json-rpc-2.0's; the envelope is checked before it.
+ */
+@injectable()
+export class RpcPeer implements Client {
+  readonly #server: JSONRPCServer<OpenCall>;
+  readonly #ready = new Map<string, ReadyAnswer>();
+  readonly #listeners = new Map<string, (params: Params) => void>();
+  readonly #afterInitialize = new Set<string>();
+  readonly #log: Log;
+  readonly #send: Reply;
+
+  constructor(
+    @inject(Outbox) private readonly outbox: Outbox,
+    @inject(Exchanges) private readonly exchanges: Exchanges,
+    @inject(Calls) private readonly calls: Calls,
+    @inject(Session) private readonly session: Session,
+    @inject(Logs) logs: LogSource,
+    @inject(Values) private readonly values: Pick<HostValues, "options">,
+  ) {
+    this.#log = logs.for("host");
+    this.#send = (line) => line !== undefined && this.outbox.send(line);
+    // Errors are mapped and logged here; the library's own listener would print them.
+    this.#server = new JSONRPCServer<OpenCall>({ errorListener: () => undefined });
+    this.#server.mapErrorToJSONRPCErrorResponse = (id, error) => {
+      const { code, message, data } = toRpcError(error, this.#log);
+      return createJSONRPCErrorResponse(id, code, message, data);
+    };
+    this.#server.handleMethodNotFound = ({ id, method }) => {
+      const message = `method not found: ${JSON.stringify(method)}`;
+      const error = createJSONRPCErrorResponse(id ?? null, MethodNotFound, message, { method });
+      return Promise.resolve(error);
+    };
+  }
+
+  /** Answers a method; `early` ones also before `initialize`. */
+  serve(method: string, handler: RequestHandler, early = false): void {
+    // The library would replace the first one silently.
+    if (this.#server.hasMethod(method)) throw new Error(`${method} is served twice`);
+    this.#server.addMethod(method, handler);
+    if (!early) this.#afterInitialize.add(method);
+  }
+
+  /** Answers a method without a promise, where the answer allows it. */
+  serveReady(method: string, answer: ReadyAnswer): void {
+    this.#ready.set(method, answer);
+  }
+
+  listen(notification: string, listener: (params: Params) => void): void {
+    this.#listeners.set(notification, listener);
+  }
+
+  /** Takes one line. Returns before it is answered, unless the answer is ready. */
+  receive(line: string): void {
+    const inbound = readMessage(line);
+    if (inbound.kind !== "batch") this.#take(inbound, this.#send);
+    else if (this.session.revision !== batchRevision || inbound.messages.length === 0) {
+      this.refuse({ code: InvalidRequest, message: "batches are not served" });
+    } else void this.#batch(inbound.messages);
+  }
+
+  /** Answers something that has no readable id: only once the client has met us. */
+  refuse(error: JsonRpcErrorObject, reply: Reply = this.#send): void {
+    this.#log.debug("refused a message", { message: error.message });
+    reply(this.session.revision === undefined ? undefined : errorLine(undefined, error));
+  }
+
+  /** Nothing will be read any more; questions to the client stay open for ever. */
+  endInput(): void {
+    this.exchanges.end();
+  }
+
+  /** Answers whatever is still running. */
+  abandon(): void {
+    const error = { code: InternalError, message: "the server is shutting down" };
+    for (const call of this.calls.all()) {
+      if (!this.calls.close(call)) continue;
+      call.reply(this.#isSilent(call) ? undefined : errorLine(call.id, error));
+    }
+  }
+
+  get peer(): Peer {
+    return this.session.peer;
+  }
+
+  async request<P extends Schema, R extends Schema>(
+    method: Method<P, R>,
+    params: z.input<P>,
+    options: RequestOptions = {},
+  ): Promise<z.output<R>> {
+    const outcome = await this.exchanges.send(method.name, params, options);
+    const result = resultOf(outcome, method.name);
+    const schema = await resolveDeferred<R>(method.result);
+    const checked = await schema.safeParseAsync(result);
+    if (checked.success) return checked.data;
+    const [issue] = checked.error.issues;
+    const where = issue === undefined ? "" : `: ${issue.path.join(".")}: ${issue.message}`;
+    throw new RpcError(InternalError, `the client's answer to ${method.name} does not fit${where}`);
+  }
+
+  notify<P extends Schema>(notification: Notification<P>, params: z.input<P>): void {
+    this.tell(notification.name, params);
+  }
+
+  /** Queues a notification by name. */
+  tell(method: string, params: unknown): void {
+    this.outbox.send(notificationLine(method, params));
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.outbox.ready();
+  }
+
+  #take(message: Message, reply: Reply): void {
+    switch (message.kind) {
+      case "request":
+        return this.#request(message, reply);
+      case "notification":
+        this.#notification(message.method, message.params);
+        return reply(undefined);
+      case "response":
+        if (!this.exchanges.settle(message)) {
+          this.#log.debug("an answer nobody waits for", { id: String(message.id) });
+        }
+        return reply(undefined);
+      case "invalid":
+        if (message.id === undefined) return this.refuse(message.error, reply);
+        return reply(errorLine(message.id, message.error));
+      case "ignored":
+        this.#log.debug("ignored a message", { reason: message.reason });
+        return reply(undefined);
+    }
+  }
+
+  #request({ id, method, params }: InboundRequest, reply: Reply): void {
+    const refusal = this.#refusal(id, method);
+    if (refusal !== undefined) {
+      return reply(errorLine(id, { code: InvalidRequest, message: refusal }));
+    }
+    const answer = this.#ready.get(method);
+    if (answer !== undefined) {
+      const line = this.#atOnce(id, () => answer(params));
+      if (line !== undefined) return reply(line);
+    }
+    const call = this.calls.open(id, method, reply);
+    // The library needs some id to answer at all; the line gets the real one, of whatever type.
+    this.#server.receive({ jsonrpc: "2.0", id: 0, method, params }, call).then(
+      (response) => this.#answer(call, response),
+      (error: unknown) => {
+        const { code, message, data } = toRpcError(error, this.#log);
+        this.#answer(call, createJSONRPCErrorResponse(0, code, message, data));
+      },
+    );
+  }
+
+  #refusal(id: RequestId, method: string): string | undefined {
+    if (this.calls.has(id)) return `the id ${toJson(id)} is in use by a running request`;
+    if (this.session.revision !== undefined || !this.#afterInitialize.has(method)) return undefined;
+    return `${method} is served after initialize`;
+  }
+
+  #atOnce(id: RequestId, answer: () => string | undefined): string | undefined {
+    try {
+      const result = answer();
+      return result === undefined ? undefined : resultLine(id, result);
+    } catch (error) {
+      return errorLine(id, errorObject(toRpcError(error, this.#log)));
+    }
+  }
+
+  #answer(call: OpenCall, response: JSONRPCResponse | null): void {
+    if (!this.calls.close(call)) return;
+    call.reply(this.#isSilent(call) ? undefined : this.#answerLine(call.id, response));
+  }
+
+  #isSilent(call: OpenCall): boolean {
+    return call.cancelled && this.values.options?.answerCancelled !== true;
+  }
+
+  #answerLine(id: RequestId, response: JSONRPCResponse | null): string {
+    const error = response?.error;
+    const result: unknown = response?.result;
+    try {
+      return error === undefined ? resultLine(id, toJson(result)) : errorLine(id, error);
+    } catch (cause) {
+      return errorLine(id, errorObject(toRpcError(cause, this.#log)));
+    }
+  }
+
+  #notification(method: string, params: Params): void {
+    try {
+      this.#listeners.get(method)?.(params);
+    } catch (error) {
+      this.#log.error("a notification could not be handled", { method, error });
+    }
+  }
+
+  /** Revision 2025-03-26: the answers of a batch leave as one array, none of them as nothing. */
+  async #batch(messages: readonly Message[]): Promise<void> {
+    const answers = messages.map(
+      (message) =>
+        new Promise<string | undefined>((resolve) => {
+          if (message.kind !== "request" || message.method !== "initialize") {
+            return this.#take(message, resolve);
+          }
+          const error = { code: InvalidRequest, message: "initialize must not be in a batch" };
+          return resolve(errorLine(message.id, error));
+        }),
+    );
+    const lines = (await Promise.all(answers)).filter((line) => line !== undefined);
+    if (lines.length > 0) this.outbox.send(`[${lines.join(",")}]`);
+  }
+}
+
+function resultOf(outcome: Outcome, method: string): unknown {
+  switch (outcome.kind) {
+    case "result":
+      return outcome.result;
+    case "error": {
+      const { code, message, data } = outcome.error;
+      throw new RpcError(code, message, data);
+    }
+    case "timed-out":
+      throw new RpcError(InternalError, `the client did not answer ${method} in time`);
+    case "withdrawn":
+      throw new RpcError(InternalError, `the request ${method} was withdrawn`);
+    case "closed":
+      throw new RpcError(InternalError, `the connection ended before ${method} was answered`);
+  }
+}
