@@ -1,0 +1,62 @@
+import { characterStart } from "./output.ts";
+
+/** Bytes kept from the start, and again from the end, of each stream of a command. */
+export const captureLimit = 1024 * 1024;
+
+/** Keeps the first and the last MiB of a stream: memory stays bounded whatever a command prints. */
+export class Capture {
+  #head: Buffer = Buffer.alloc(0);
+  #headLength = 0;
+  // The tail is a ring: it is written over from its start when it is full.
+  #tail: Buffer = Buffer.alloc(0);
+  #tailLength = 0;
+
+  /** Copies the bytes, so that a small piece does not keep a large read buffer alive. */
+  push(chunk: Buffer): void {
+    const forHead = chunk.subarray(0, captureLimit - this.#headLength);
+    if (forHead.length > 0) {
+      this.#head = roomFor(this.#head, this.#headLength + forHead.length);
+      this.#headLength += forHead.copy(this.#head, this.#headLength);
+    }
+    this.#pushTail(chunk.subarray(forHead.length));
+  }
+
+  /** The text kept, invalid bytes replaced, with a line that counts what was left out. */
+  text(): string {
+    const head = this.#head.subarray(0, this.#headLength);
+    if (this.#tailLength === 0) return head.toString();
+    const omitted = this.#tailLength - captureLimit;
+    if (omitted <= 0) return Buffer.concat([head, this.#tailInOrder()]).toString();
+
+    const tail = this.#tailInOrder();
+    const start = head.subarray(0, characterStart(head, head.length - 1, -1));
+    const end = tail.subarray(characterStart(tail, 0, 1));
+    const left = omitted + head.length - start.length + tail.length - end.length;
+    return `${start.toString()}\n[... ${left} bytes omitted ...]\n${end.toString()}`;
+  }
+
+  #pushTail(chunk: Buffer): void {
+    let rest = chunk;
+    while (rest.length > 0) {
+      const at = this.#tailLength % captureLimit;
+      const piece = rest.subarray(0, captureLimit - at);
+      this.#tail = roomFor(this.#tail, at + piece.length);
+      piece.copy(this.#tail, at);
+      this.#tailLength += piece.length;
+      rest = rest.subarray(piece.length);
+    }
+  }
+
+  #tailInOrder(): Buffer {
+    if (this.#tailLength <= captureLimit) return this.#tail.subarray(0, this.#tailLength);
+    const at = this.#tailLength % captureLimit;
+    return Buffer.concat([this.#tail.subarray(at), this.#tail.subarray(0, at)]);
+  }
+}
+
+function roomFor(buffer: Buffer, length: number): Buffer {
+  if (length <= buffer.length) return buffer;
+  const grown = Buffer.alloc(Math.min(captureLimit, Math.max(length, buffer.length * 2, 4096)));
+  buffer.copy(grown);
+  return grown;
+}

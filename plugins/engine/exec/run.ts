@@ -1,0 +1,221 @@
+import type { Readable } from "node:stream";
+import { Capture } from "./capture.ts";
+import { forget, remember, signalGroup } from "./groups.ts";
+import { startProblem } from "./startable.ts";
+
+export { killAll } from "./groups.ts";
+
+/** One command: `command` is executed directly, never through a shell, with a null stdin. */
+export interface RunRequest {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** The complete environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Aborted: the whole process group ends, at the latest 80 ms later. */
+  readonly signal: AbortSignal;
+  /** Called per piece of at most 8192 bytes; a returned promise pauses the reading of that stream. */
+  onOutput(stream: "stdout" | "stderr", chunk: Buffer): Promise<void> | undefined;
+  /** Readable by the command as file descriptors 3, 4, …; what `Sandbox.wrap` gives. */
+  readonly files?: readonly Buffer[];
+  /** The command that `command` wraps: it is checked in its place, as wrappers hide why it fails. */
+  readonly inner?: readonly string[];
+}
+
+/** How a command ended. Each text keeps the first and the last MiB, invalid UTF-8 replaced. */
+export interface RunResult {
+  /** 124 after a time-out; -1 when it was not started or a signal ended it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly aggregatedOutput: string;
+  readonly durationMs: number;
+  readonly timedOut: boolean;
+  readonly aborted: boolean;
+  readonly killedBy: string | undefined;
+  readonly startError: string | undefined;
+}
+
+type Ending = Pick<RunResult, "exitCode" | "timedOut" | "aborted" | "killedBy" | "startError">;
+
+type Stopped = "timedOut" | "aborted" | undefined;
+
+const pieceBytes = 8192;
+/** Between asking a group to end and ending it. */
+const graceMs = 80;
+/** After the exit, pipes that a background process holds are read until this much silence … */
+const silenceMs = 250;
+/** … and no longer than this, whatever it prints. */
+const drainMs = 1000;
+const drainStepMs = 25;
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Runs one command to its end. Never rejects. */
+export async function run(request: RunRequest): Promise<RunResult> {
+  const started = performance.now();
+  const output = new Output(request);
+  const ending = await runToEnding(request, output);
+  return {
+    ...ending,
+    stdout: output.stdout.text(),
+    stderr: output.stderr.text(),
+    aggregatedOutput: output.both.text(),
+    durationMs: performance.now() - started,
+  };
+}
+
+async function runToEnding(request: RunRequest, output: Output): Promise<Ending> {
+  const problem = await startProblem(request.inner ?? request.command, request.cwd, request.env);
+  if (request.signal.aborted) return { ...notStarted, aborted: true };
+  if (problem !== undefined) return { ...notStarted, startError: problem };
+  let child: Child | string;
+  try {
+    child = await start(request);
+  } catch (error) {
+    child = error instanceof Error ? error.message : String(error);
+  }
+  if (typeof child === "string") {
+    const program = JSON.stringify((request.inner ?? request.command)[0]);
+    return { ...notStarted, startError: `cannot start ${program}: ${child}` };
+  }
+  return attend(child, request, output);
+}
+
+const notStarted: Ending = {
+  exitCode: -1,
+  timedOut: false,
+  aborted: false,
+  killedBy: undefined,
+  startError: undefined,
+};
+
+interface Child {
+  readonly group: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+async function start({ command, cwd, env, files = [] }: RunRequest): Promise<Child | string> {
+  const { execa } = await import("execa");
+  const [program = "", ...args] = command;
+  const subprocess = execa(program, args, {
+    cwd,
+    env,
+    extendEnv: false,
+    stdio: ["ignore", "pipe", "pipe", ...files],
+    encoding: "buffer",
+    buffer: false,
+    detached: true,
+    cleanup: false,
+    reject: false,
+  });
+  if (subprocess.pid === undefined) {
+    const { cause } = await subprocess;
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+  const { nodeChildProcess, stdout, stderr } = subprocess;
+  const exit = new Promise<Awaited<Child["exit"]>>((resolve) => {
+    nodeChildProcess.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  // Not awaited: it settles only when every pipe is closed, which a background process may delay.
+  void subprocess.then(nothing, nothing);
+  return { group: subprocess.pid, stdout, stderr, exit };
+}
+
+async function attend(child: Child, request: RunRequest, output: Output): Promise<Ending> {
+  remember(child.group);
+  const reading = Promise.all([
+    output.read("stdout", child.stdout),
+    output.read("stderr", child.stderr),
+  ]);
+  let stopped: Stopped;
+  let lastResort: NodeJS.Timeout | undefined;
+  const stop = (why: "timedOut" | "aborted") => {
+    if (stopped !== undefined) return;
+    stopped = why;
+    signalGroup(child.group, "SIGTERM");
+    lastResort = setTimeout(() => signalGroup(child.group, "SIGKILL"), graceMs);
+  };
+  const onAbort = () => stop("aborted");
+  request.signal.addEventListener("abort", onAbort, { once: true });
+  if (request.signal.aborted) onAbort();
+  const limit = setTimeout(() => stop("timedOut"), Math.min(request.timeoutMs, longestTimerMs));
+
+  try {
+    const { code, signal } = await child.exit;
+    clearTimeout(limit);
+    // Its first process is gone, but those it started may have ignored the polite signal.
+    if (stopped !== undefined) signalGroup(child.group, "SIGKILL");
+    await Promise.race([reading, output.drained(() => stopped)]);
+    if (stopped === "timedOut") return { ...notStarted, exitCode: 124, timedOut: true };
+    const killedBy = signal ?? undefined;
+    return { ...notStarted, exitCode: code ?? -1, aborted: stopped === "aborted", killedBy };
+  } finally {
+    clearTimeout(limit);
+    clearTimeout(lastResort);
+    request.signal.removeEventListener("abort", onAbort);
+    output.close();
+    child.stdout.destroy();
+    child.stderr.destroy();
+    forget(child.group);
+  }
+}
+
+/** What a command printed: handed on in pieces, kept in part, and watched for silence. */
+class Output {
+  readonly stdout = new Capture();
+  readonly stderr = new Capture();
+  readonly both = new Capture();
+  readonly #request: RunRequest;
+  #pieces = 0;
+  #waiting = 0;
+  #closed = false;
+
+  constructor(request: RunRequest) {
+    this.#request = request;
+  }
+
+  async read(name: "stdout" | "stderr", stream: Readable): Promise<void> {
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) await this.#take(name, chunk);
+    } catch {
+      // The stream was destroyed under us when the command was given up; what came so far counts.
+    }
+  }
+
+  /** Stops handing pieces on: nothing is reported after the call has its result. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Resolves when the pipes were silent long enough after the exit, or open too long. */
+  async drained(stopped: () => Stopped): Promise<void> {
+    let silent = 0;
+    let open = 0;
+    let pieces = this.#pieces;
+    while (silent < silenceMs && open < drainMs && stopped() !== "aborted") {
+      await new Promise((resolve) => setTimeout(resolve, drainStepMs));
+      // A reader that makes us wait is no silence; a command that was stopped waits for nobody.
+      if (this.#waiting > 0 && stopped() === undefined) continue;
+      silent = pieces === this.#pieces ? silent + drainStepMs : 0;
+      open += drainStepMs;
+      pieces = this.#pieces;
+    }
+  }
+
+  async #take(name: "stdout" | "stderr", chunk: Buffer): Promise<void> {
+    for (let at = 0; at < chunk.length && !this.#closed; at += pieceBytes) {
+      const piece = chunk.subarray(at, at + pieceBytes);
+      this[name].push(piece);
+      this.both.push(piece);
+      this.#pieces++;
+      const pause = this.#request.onOutput(name, piece);
+      if (pause === undefined) continue;
+      this.#waiting++;
+      await pause.catch(nothing).finally(() => this.#waiting--);
+    }
+  }
+}
+
+function nothing(): void {}
