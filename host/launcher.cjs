@@ -21,13 +21,21 @@ function keepCompiledCode() {
   // Set, it has been obeyed before this file was read.
   if (process.env.NODE_COMPILE_CACHE) return;
   try {
-    var path = require("path");
     // Not the folder for temporary files: commands of a model may write there, and Node runs what
     // it finds in this cache.
-    var cache = process.env.XDG_CACHE_HOME || path.join(require("os").homedir(), ".cache");
-    require("module").enableCompileCache(path.join(cache, "portico", "compiled"));
+    var cache = process.env.XDG_CACHE_HOME || require("os").homedir() + "/.cache";
+    // One by one: where nothing can be made, as under /proc, Node's own recursion never ends.
+    makeFolder(cache);
+    makeFolder(cache + "/portico");
+    makeFolder(cache + "/portico/compiled");
+    require("module").enableCompileCache(cache + "/portico/compiled");
   } catch (error) {
-    void error;
     // Only slower without.
+    void error;
   }
+}
+
+function makeFolder(path) {
+  var fs = require("fs");
+  if (!fs.existsSync(path)) fs.mkdirSync(path, { mode: parseInt("700", 8) });
 }
