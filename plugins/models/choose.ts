@@ -15,6 +15,7 @@ import { readSignIn } from "./sign-in.ts";
 export interface Choice {
   readonly id: string;
   readonly provider: Provider | undefined;
+  /** Empty when nobody named one and only a plugin knows the default. */
   readonly model: string;
   /** One clause for people, without secrets. */
   readonly why: string;
@@ -52,15 +53,14 @@ export async function choose(
       `unknown model_provider: "${id}" (known: ${[...known].join(", ")})`,
     );
   }
-  const chosen =
-    model ?? provider?.defaultModel ?? (provider === undefined ? "default" : undefined);
-  if (chosen === undefined) {
+  const chosen = model ?? provider?.defaultModel;
+  if (chosen === undefined && provider !== undefined) {
     throw new ConversationError(
       "settings",
       `model is not set, and provider "${id}" has no default`,
     );
   }
-  return { id, provider, model: chosen, why };
+  return { id, provider, model: chosen ?? "", why };
 }
 
 function explicit(

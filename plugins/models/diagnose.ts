@@ -6,12 +6,12 @@ import { variable } from "./provider.ts";
 /** What a conversation would get now: provider, model and why; never a secret. */
 export async function diagnose(
   world: World,
-  settings: SettingsTree,
-  signal: AbortSignal,
+  added: ReadonlySet<string>,
+  query: { readonly settings: SettingsTree; readonly signal: AbortSignal },
 ): Promise<Finding[]> {
   const subject = "model";
   try {
-    const { id, model, provider, why } = await choose({ settings, signal }, world, new Set());
+    const { id, model, provider, why } = await choose(query, world, added);
     if (id === "offline") {
       return [{ level: "warning", subject, message: `none: ${why}`, help: howToGetOne }];
     }

@@ -24,7 +24,7 @@ export default definePlugin({
     provide(Models, models);
     diagnostic(async (signal) => {
       const { diagnose } = await import("./diagnose.ts");
-      return diagnose(world, await settings.load(), signal);
+      return diagnose(world, models.added(), { settings: await settings.load(), signal });
     });
     onClose(() => models.close());
   },

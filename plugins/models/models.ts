@@ -13,7 +13,11 @@ export interface World {
 }
 
 /** The service; everything behind it is loaded when the first model is opened. */
-export function createModels(world: World): Models & { close(): Promise<void> } {
+export function createModels(world: World): Models & {
+  /** Ids of the providers that plugins added. */
+  added(): ReadonlySet<string>;
+  close(): Promise<void>;
+} {
   const added = new Map<string, ModelProvider>();
   let opener: Promise<Opener> | undefined;
 
@@ -28,6 +32,7 @@ export function createModels(world: World): Models & { close(): Promise<void> } 
       }
       added.set(id, provider);
     },
+    added: () => new Set(added.keys()),
     async close() {
       (await opener)?.close();
     },

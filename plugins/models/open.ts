@@ -66,13 +66,13 @@ export class Opener {
     if (provider === undefined) {
       throw new ConversationError("settings", `unknown model_provider: "${id}"`);
     }
-    // "default" stands for "none named" here: what it means is the plugin's to say.
-    return provider.open({ ...query, ...(model !== "default" && { model }), provider: id });
+    return provider.open({ ...query, ...(model !== "" && { model }), provider: id });
   }
 
   // Once for each new choice, not for each conversation.
   #announce({ id, model, why }: Choice): void {
-    const line = `model ${model} of provider ${id}: ${why}`;
+    const named = model === "" ? "default model" : `model ${model}`;
+    const line = `${named} of provider ${id}: ${why}`;
     if (line === this.#announced) return;
     this.#announced = line;
     this.#world.log.info(line);

@@ -22,6 +22,7 @@ export interface DecoderOptions {
 }
 
 type Part = LanguageModelV4StreamPart;
+type BlockPart = Extract<Part, { type: `${"text" | "reasoning"}-${"start" | "delta" | "end"}` }>;
 
 /** Turns the parts of an AI SDK stream into model events, in the order of the stream. */
 export class PartDecoder {
@@ -57,35 +58,15 @@ export class PartDecoder {
   }
 
   #take(part: Part): void {
-    switch (part.type) {
-      case "text-start":
-      case "text-delta":
-      case "text-end":
-        return this.#grow("text", part);
-      case "reasoning-start":
-      case "reasoning-delta":
-      case "reasoning-end":
-        return this.#grow("reasoning", part);
-      case "tool-call":
-        this.#closeBlock();
-        this.#call(part);
-        return;
-      case "error":
-        this.#error(part.error);
-        return;
-      case "finish":
-        this.#finish(part.finishReason.unified, part.usage);
-        return;
-      default:
-        // Pieces of arguments come whole with their call; the rest is not for us.
-        return;
-    }
+    // Pieces of arguments come whole with their call; other parts are not for us.
+    if (isOf(part, "text")) this.#grow("text", part);
+    else if (isOf(part, "reasoning")) this.#grow("reasoning", part);
+    else if (part.type === "tool-call") this.#call(part);
+    else if (part.type === "error") this.#error(part.error);
+    else if (part.type === "finish") this.#finish(part.finishReason.unified, part.usage);
   }
 
-  #grow(
-    type: "text" | "reasoning",
-    part: Extract<Part, { type: `${"text" | "reasoning"}-${"start" | "delta" | "end"}` }>,
-  ): void {
+  #grow(type: "text" | "reasoning", part: BlockPart): void {
     if (this.#block?.type !== type || part.type.endsWith("-start")) this.#openBlock(type);
     const block = this.#block;
     if (block === undefined) return;
@@ -135,6 +116,7 @@ export class PartDecoder {
   }
 
   #call(part: Extract<Part, { type: "tool-call" }>): void {
+    this.#closeBlock();
     const known = part.toolCallId === "" || this.#ids.has(part.toolCallId);
     const call_id = known ? `call_${randomUUID()}` : part.toolCallId;
     this.#ids.add(call_id);
@@ -190,6 +172,10 @@ export class PartDecoder {
     this.#events.push({ type: "failed", failure: brokenStream(why) });
     return this.#events;
   }
+}
+
+function isOf(part: Part, kind: "text" | "reasoning"): part is BlockPart {
+  return part.type.startsWith(`${kind}-`);
 }
 
 /** The `input` of a freeform tool's arguments; a model that wrote none is taken at its word. */

@@ -34,7 +34,9 @@ function ours(error: unknown): boolean {
 }
 
 function fieldsOf(error: unknown): Record<string, unknown> {
-  if (error instanceof Error) return { ...error, message: error.message };
+  if (error instanceof Error) {
+    return { ...Object.fromEntries<unknown>(Object.entries(error)), message: error.message };
+  }
   if (isJsonObject(error)) return error;
   return { message: typeof error === "string" ? error : JSON.stringify(error) };
 }

@@ -1,4 +1,6 @@
+import type http from "node:http";
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type https from "node:https";
 import type { Environment } from "../../../core/index.ts";
 
 /** Sockets to model servers, kept open between requests; honours HTTP_PROXY and its like. */
@@ -27,7 +29,7 @@ export class Network {
 }
 
 // An ESM import of node:http builds a namespace that loads undici: ten times the cost of this.
-function builtin(url: URL): typeof import("node:http") | typeof import("node:https") {
+function builtin(url: URL): typeof http | typeof https {
   return url.protocol === "https:"
     ? process.getBuiltinModule("node:https")
     : process.getBuiltinModule("node:http");

@@ -52,16 +52,17 @@ export class ResponsesDecoder {
       return;
     }
     if (!isJsonObject(value)) return;
-    const type = delta[String(value["type"])];
-    if (type === undefined) this.#other(value);
+    const name = typeof value["type"] === "string" ? value["type"] : "";
+    const type = delta[name];
+    if (type === undefined) this.#other(name, value);
     else if (typeof value["delta"] === "string") {
       this.#events.push({ type, delta: value["delta"] });
     }
   }
 
-  #other(value: JsonObject): void {
+  #other(name: string, value: JsonObject): void {
     const events = this.#events;
-    switch (value["type"]) {
+    switch (name) {
       case "response.output_item.done": {
         const item = ResponseItem.safeParse(value["item"]);
         if (item.success) events.push({ type: "item", item: item.data });
