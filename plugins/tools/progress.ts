@@ -1,48 +1,4 @@
-import type { Call, EventMsg } from "../../core/index.ts";
-
-/** Clients give a call up after a silent minute or two; they hear from it at least this often. */
-const quietMs = 10_000;
-const spacingMs = 100;
-
-/** Tells a call's progress in short texts, at most ten a second. */
-export interface Progress {
-  event(msg: EventMsg): void;
-  /** Must be called before the call is answered. */
-  stop(): void;
-}
-
-/** Starts to report a turn through `progress`. */
-export function reportProgress(progress: Call["progress"]): Progress {
-  let text = "starting";
-  let textAt = performance.now();
-  let sentAt = -Infinity;
-  let timer: NodeJS.Timeout | undefined;
-
-  const arm = (ms: number) => {
-    clearTimeout(timer);
-    timer = setTimeout(send, ms).unref();
-  };
-  const send = () => {
-    sentAt = performance.now();
-    const seconds = Math.round((sentAt - textAt) / 1000);
-    progress(seconds < quietMs / 1000 ? text : `${text} (${seconds} s)`);
-    arm(quietMs);
-  };
-  arm(quietMs);
-
-  return {
-    event(msg) {
-      const next = progressText(msg);
-      if (next === undefined) return;
-      text = next;
-      textAt = performance.now();
-      const wait = sentAt + spacingMs - textAt;
-      if (wait > 0) arm(wait);
-      else send();
-    },
-    stop: () => clearTimeout(timer),
-  };
-}
+import type { EventMsg } from "../../core/index.ts";
 
 /** What an event means for someone who waits, `undefined` where it says nothing new. */
 export function progressText(msg: EventMsg): string | undefined {

@@ -2,7 +2,7 @@ import type { Call, Conversation, ConversationEvent, EventMsg } from "../../core
 import type { Desk } from "./desk.ts";
 import { wantsEvents } from "./listening.ts";
 import { codexEvent } from "./methods.ts";
-import { reportProgress } from "./progress.ts";
+import { progressText } from "./progress.ts";
 import { Questions } from "./questions.ts";
 import { turnResult, type TurnToolResult } from "./result.ts";
 
@@ -21,37 +21,33 @@ export async function runTurn(desk: Desk, message: Message, call: Call): Promise
   const { conversation } = message;
   desk.last = conversation;
   const questions = new Questions(desk.approver, call);
-  const progress = reportProgress(call.progress);
   const listening = wantsEvents(call.client.peer, desk.events);
   const _meta = { requestId: call.requestId, threadId: conversation.id };
   const pass = (event: ConversationEvent) => {
     if (listening) call.client.notify(codexEvent, { _meta, id: event.id, msg: event.msg });
     logTrouble(event.msg, call);
-    progress.event(event.msg);
+    const text = progressText(event.msg);
+    if (text !== undefined) call.progress(text);
   };
 
-  try {
-    for (const event of message.startEvents) pass(event);
-    const task = desk.turns.submit(
-      conversation,
-      {
-        items: [{ type: "text", text: message.prompt }],
-        approve: questions.approve,
-        signal: call.signal,
-        ...(message.id !== undefined && { id: message.id }),
-      },
-      { event: pass, ready: () => call.client.ready() },
-    );
-    const outcome = await task.outcome;
-    return turnResult({
-      outcome,
-      conversationId: conversation.id,
-      notes: questions.notes(),
-      abortedBy: questions.aborted ? "approval" : call.signal.aborted ? "client" : "other",
-    });
-  } finally {
-    progress.stop();
-  }
+  for (const event of message.startEvents) pass(event);
+  const task = desk.turns.submit(
+    conversation,
+    {
+      items: [{ type: "text", text: message.prompt }],
+      approve: questions.approve,
+      signal: call.signal,
+      ...(message.id !== undefined && { id: message.id }),
+    },
+    { event: pass, ready: () => call.client.ready() },
+  );
+  const outcome = await task.outcome;
+  return turnResult({
+    outcome,
+    conversationId: conversation.id,
+    notes: questions.notes(),
+    abortedBy: questions.aborted ? "approval" : call.signal.aborted ? "client" : "other",
+  });
 }
 
 /** Clients that do not listen to events still learn of trouble, by the standard log. */

@@ -167,7 +167,7 @@ describe("a call of codex", () => {
     expect(conversation.subscribers.size).toBe(0);
   });
 
-  it("writes trouble to the standard log as well", async () => {
+  it("tells trouble as progress and in the standard log as well", async () => {
     const { desk } = open();
     const { call, result, conversation } = await started(desk, { name: "mcp" });
     conversation.emit("7", { type: "stream_error", message: "again" });
@@ -175,6 +175,7 @@ describe("a call of codex", () => {
     conversation.end({ status: "failed", message: "no model" });
     await result;
     expect(call.sent).toEqual([]);
+    expect(call.progressed).toEqual(["asking the model again: again", "retrying", "no model"]);
     expect(call.logged).toEqual([
       ["warn", "again"],
       ["info", "retrying"],
