@@ -1,7 +1,15 @@
 // Makes dist: the program, the libraries, their declarations. Does nothing when dist is up to date,
 // unless told --force.
 import { spawn } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { withLock } from "./lock.mjs";
 import { isBuilt, root, sourceStamp } from "./stamp.mjs";
 
@@ -22,6 +30,10 @@ async function build() {
   const started = Date.now();
   // Taken first: a source saved during the build makes the next run build again.
   const stamp = sourceStamp();
+  // What a killed build left behind; the lock says that it is nobody's.
+  for (const name of readdirSync(root)) {
+    if (name.startsWith(".build-")) rmSync(root + name, { recursive: true, force: true });
+  }
   await Promise.all([bundle(), declarations()]);
   copyFileSync(`${root}host/launcher.cjs`, `${fresh}/portico.cjs`);
   chmodSync(`${fresh}/portico.cjs`, 0o755);
