@@ -2,7 +2,8 @@ import type { Duration } from "../../../core/index.ts";
 import { commandEnvironment } from "../exec/environment.ts";
 import { formatForModel, shellResultJson } from "../exec/output.ts";
 import { parseCommand } from "../exec/parsed-command.ts";
-import { run, type RunResult } from "../exec/run.ts";
+import { run, type RunRequest, type RunResult } from "../exec/run.ts";
+import { runSandboxed } from "../sandbox/index.ts";
 import { mayUseNetwork } from "../turn/environment-block.ts";
 import type { TaskContext } from "../turn/task.ts";
 import { unlessAborted } from "../turn/wait.ts";
@@ -30,38 +31,28 @@ export async function runCommand(
   { callId, command, cwd, timeoutMs }: Command,
   { sandboxed }: { readonly sandboxed: boolean },
 ): Promise<CommandReport> {
-  const wrapped = sandboxed ? await wrap(task, command, cwd) : undefined;
-  try {
-    const parsed = await parseCommand(command);
-    task.emit({
-      type: "exec_command_begin",
-      call_id: callId,
-      command: [...command],
-      cwd,
-      parsed_cmd: parsed,
-    });
-    const result = await run({
-      command: wrapped?.command ?? command,
-      cwd,
-      env: { ...environment(task), ...wrapped?.env },
-      timeoutMs,
-      signal: task.signal,
-      onOutput: outputEvents(task, callId),
-    });
-    return conclude(task, callId, { result, timeoutMs });
-  } finally {
-    await wrapped?.dispose();
-  }
-}
-
-function wrap({ session }: TaskContext, command: readonly string[], commandCwd: string) {
-  const { cwd, env, sandbox, settings } = session;
-  return sandbox.wrap(command, { policy: settings.sandboxPolicy, cwd, commandCwd, env });
-}
-
-function environment({ session }: TaskContext): Record<string, string> {
+  const { session, signal } = task;
   const { sandboxPolicy, shellEnvironment } = session.settings;
-  return commandEnvironment(session.env, shellEnvironment, mayUseNetwork(sandboxPolicy));
+  const parsed = await parseCommand(command);
+  task.emit({
+    type: "exec_command_begin",
+    call_id: callId,
+    command: [...command],
+    cwd,
+    parsed_cmd: parsed,
+  });
+  const request: RunRequest = {
+    command,
+    cwd,
+    env: commandEnvironment(session.env, shellEnvironment, mayUseNetwork(sandboxPolicy)),
+    timeoutMs,
+    signal,
+    onOutput: outputEvents(task, callId),
+  };
+  const result = sandboxed
+    ? await runSandboxed(session.sandbox, { policy: sandboxPolicy, cwd: session.cwd }, request)
+    : await run(request);
+  return conclude(task, callId, { result, timeoutMs });
 }
 
 function outputEvents(task: TaskContext, callId: string) {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ConversationError, errorMessage } from "../../../core/index.ts";
 import type { ModelTool, ModelTraits, ResponseItem } from "../../../core/index.ts";
-import { patchManual } from "../patch/manual.ts";
+import { patchShellManual } from "../patch/manual.ts";
 import { baseInstructions } from "./instructions.ts";
 
 /**
@@ -16,7 +16,7 @@ export function instructionsFor(
 ): string {
   if (override !== undefined) return override;
   if (!traits.patchManual || tools.some(isPatchTool)) return baseInstructions;
-  return `${baseInstructions}\n${patchManual}`;
+  return `${baseInstructions}\n${patchShellManual}`;
 }
 
 /** The text of `experimental_instructions_file`; a missing or empty one is an error. */
