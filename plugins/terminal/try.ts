@@ -55,7 +55,8 @@ class Turn {
     let answer: TurnAnswer | undefined;
     let failure: string | undefined;
     try {
-      const args = { prompt: this.#options.prompt, ...this.#options.settings };
+      const { prompt, settings } = this.#options;
+      const args = { prompt, "include-plan-tool": true, ...settings };
       answer = await session.codex(args, this.#cancel.signal);
     } catch (error) {
       failure = this.#cancel.signal.aborted ? "cancelled" : errorMessage(error);

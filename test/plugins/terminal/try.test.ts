@@ -60,7 +60,9 @@ describe("portico try", () => {
       "read-only",
     );
     expect(code).toBe(0);
-    expect(stdout).toContain('{"prompt":"hi","cwd":"sub","model":"m","sandbox":"read-only"}');
+    expect(stdout).toContain(
+      '{"prompt":"hi","include-plan-tool":true,"cwd":"sub","model":"m","sandbox":"read-only"}',
+    );
     expect(stdout).toMatch(/✔ done in .* · 1,234 tokens \(1,000 in, 234 out\)\n$/);
     expect(stdout).toContain("note: a note");
   });
