@@ -25,7 +25,8 @@ const longestScript = 65_536;
  * or line ends, each as its words; undefined for every other script. Globs and `~` stay as written.
  */
 export async function plainCommands(script: string): Promise<string[][] | undefined> {
-  if (script.length > longestScript) return undefined;
+  // A script that begins like an option is one to bash, even after -c.
+  if (script.length > longestScript || /^[-+]/.test(script)) return undefined;
   const { parse } = await import("unbash");
   const tree = parse(script);
   if (tree.errors !== undefined && tree.errors.length > 0) return undefined;
