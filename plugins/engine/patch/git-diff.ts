@@ -83,7 +83,6 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** Git's C-style quotes, only where a name needs them; letters beyond ASCII stay readable. */
 function quote(name: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   const special = /[\u0000-\u001F\u007F"\\]/g;
   const escaped = name.replace(special, (character) => {
     const code = character.charCodeAt(0).toString(8).padStart(3, "0");
