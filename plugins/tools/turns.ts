@@ -25,7 +25,7 @@ export class Turns {
     } finally {
       line.early = undefined;
     }
-    const turn: Turn = { id: task.id, over: false, reader };
+    const turn: Turn = { id: task.id, over: false, reader, signal: submission.signal };
     line.turns.push(turn);
     for (const event of early) route(line, event);
     // Nobody awaits this: an outcome never rejects.
@@ -61,6 +61,7 @@ interface Turn {
   readonly id: string;
   over: boolean;
   readonly reader: Subscriber;
+  readonly signal: AbortSignal | undefined;
 }
 
 function route(line: Line, event: ConversationEvent): void {
@@ -68,8 +69,11 @@ function route(line: Line, event: ConversationEvent): void {
     line.early.push(event);
     return;
   }
-  const turn = line.turns.find((one) => one.id === event.id && !one.over);
+  const aborted = event.msg.type === "turn_aborted";
+  const open = line.turns.filter((one) => one.id === event.id && !one.over);
+  // A turn may be taken back while an older one of the same id runs.
+  const turn = (aborted && open.find((one) => one.signal?.aborted)) || open[0];
   if (turn === undefined) return;
-  turn.over = event.msg.type === "task_complete" || event.msg.type === "turn_aborted";
+  turn.over = aborted || event.msg.type === "task_complete";
   turn.reader.event(event);
 }

@@ -350,6 +350,18 @@ describe("a call of codex-reply", () => {
     expect(first.conversation.subscribers.size).toBe(0);
   });
 
+  it("taken back does not end the first turn, where both have one event id", async () => {
+    const { desk } = open();
+    const first = await started(desk, { requestId: 0 });
+    const second = reply(desk, "more", { signal: AbortSignal.abort() });
+    first.conversation.emit("0", { type: "turn_aborted", reason: "interrupted" });
+    first.conversation.drop();
+    first.conversation.say("a");
+    await Promise.all([first.result, second.result]);
+    expect(eventsOf(first.call)).toEqual([":session_configured", "0:task_complete"]);
+    expect(eventsOf(second.call)).toEqual(["0:turn_aborted"]);
+  });
+
   it.each([
     uuid(1).toUpperCase(),
     `{${uuid(1)}}`,
