@@ -72,7 +72,7 @@ function route(line: Line, event: ConversationEvent): void {
   const aborted = event.msg.type === "turn_aborted";
   const open = line.turns.filter((one) => one.id === event.id && !one.over);
   // A turn may be taken back while an older one of the same id runs.
-  const turn = (aborted && open.find((one) => one.signal?.aborted)) || open[0];
+  const turn = open.find((one) => aborted && one.signal?.aborted === true) ?? open[0];
   if (turn === undefined) return;
   turn.over = aborted || event.msg.type === "task_complete";
   turn.reader.event(event);
