@@ -1,0 +1,81 @@
+import manifest from "../package.json" with { type: "json" };
+import { isHostError } from "../core/errors.ts";
+import type { Environment } from "../core/plugin/plugin.ts";
+import { type Arguments, type CommonArguments, parseArguments } from "./args.ts";
+import { readPluginsConfiguration } from "./config/plugins.ts";
+import { openSettings } from "./config/settings.ts";
+import { serveHost } from "./host.ts";
+import { bootPlugins } from "./plugins/boot.ts";
+import { builtinPlugins, extraCommands } from "./plugins/builtin.ts";
+import { processStdout } from "./rpc/stdout-guard.ts";
+
+const { version } = manifest;
+
+/** Runs the program to its exit code: 0 done, 1 the command failed, 2 it could not start. */
+async function main(argv: readonly string[]): Promise<number> {
+  const args = await parseArguments(argv, version);
+  const environment = { env: process.env, cwd: process.cwd(), version };
+  if (args.command === "serve") return serve(args, environment);
+  if (args.command === "extra") {
+    const command = await extraCommands[args.name]?.load();
+    return command === undefined ? 2 : command.run(args.argv, environment);
+  }
+  return report(args, environment);
+}
+
+/** Whatever can be wrong with the configuration is found before the first message is read. */
+async function serve(args: CommonArguments, environment: Environment): Promise<number> {
+  const { env, cwd } = environment;
+  const [settings, configuration] = await Promise.all([
+    openSettings({ env, overrides: args.overrides }),
+    readPluginsConfiguration({
+      cwd,
+      file: args.pluginsFile,
+      builtins: Object.keys(builtinPlugins),
+    }),
+  ]);
+  return serveHost({
+    ...environment,
+    stdin: process.stdin,
+    stdout: processStdout(),
+    boot: bootPlugins({ settings, configuration }),
+    signals: true,
+  });
+}
+
+type Reporting = Exclude<Arguments, { command: "serve" | "extra" }>;
+
+/** Commands that print and end. */
+async function report(args: Reporting, environment: Environment): Promise<number> {
+  const { printer } = await import("./commands/print.ts");
+  const print = printer();
+  switch (args.command) {
+    case "print":
+      if (args.asked) await print(args.text);
+      else process.stderr.write(args.text);
+      return args.asked ? 0 : 2;
+    case "plugins":
+      return (await import("./commands/plugins.ts")).listPlugins({ args, environment, print });
+    case "doctor":
+      return (await import("./commands/doctor.ts")).examine({ args, environment, print });
+    case "reference":
+      return (await import("./commands/build.ts")).printReference(environment, print);
+    case "prebuild":
+      return (await import("./commands/build.ts")).printPrebuilt(environment, print);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  // Input may still be open, which would keep the process.
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const isExpected = isHostError(error);
+    const bug = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`portico: ${isExpected ? oneLine(error.message) : bug}\n`);
+    process.exit(isExpected ? 2 : 1);
+  },
+);
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,55 @@
+import { readFileSync, statSync } from "node:fs";
+import { extname, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { errorMessage, HostError } from "../../core/errors.ts";
+import { JsonSyntaxError, parseJson } from "./json.ts";
+
+/** Names of the file that lists plugins, in the order in which one folder is searched. */
+export const places = ["json", "js", "mjs", "cjs", "ts", "mts", "yaml", "yml"].map(
+  (extension) => `plugins.config.${extension}`,
+);
+
+/** The nearest such file from this folder upwards. */
+export function findUpwards(folder: string): string | undefined {
+  for (let here = folder; ; here = dirname(here)) {
+    for (const name of places) {
+      const file = join(here, name);
+      if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return file;
+    }
+    if (dirname(here) === here) return undefined;
+  }
+}
+
+/** What the file says, whatever its format. Rejects with a `HostError` that names the file. */
+export async function readPlace(file: string): Promise<unknown> {
+  try {
+    if (extname(file) === ".json") return parseJson(withoutMark(readFileSync(file, "utf8")));
+    return await readThroughCosmiconfig(file);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) {
+      const place = `${file}:${error.line}:${error.column}`;
+      throw new HostError("CONFIG_INVALID", `${place}: ${error.message}`, { cause: error });
+    }
+    const problem = `${file}: cannot be read: ${errorMessage(error).replaceAll(/\s*\n\s*/g, " ")}`;
+    throw new HostError("CONFIG_UNREADABLE", problem, { cause: error });
+  }
+}
+
+// Its own TypeScript loader wants the compiler; Node strips the types itself.
+async function readThroughCosmiconfig(file: string): Promise<unknown> {
+  const { cosmiconfig } = await import("cosmiconfig");
+  const loaders = { ".ts": importDefault, ".mts": importDefault };
+  const found = await cosmiconfig("plugins", { searchPlaces: places, loaders }).load(file);
+  // A third library's `any`; the shape is checked next.
+  return found?.config as unknown;
+}
+
+async function importDefault(file: string): Promise<unknown> {
+  const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  return module.default;
+}
+
+/** Editors on Windows begin a file with a byte order mark. */
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}

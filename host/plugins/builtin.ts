@@ -1,0 +1,27 @@
+import type { Environment } from "../../core/plugin/plugin.ts";
+
+/** A plugin's module, imported when it is wanted; what it exports is checked like any other's. */
+export type PluginModule = () => Promise<{ readonly default?: unknown }>;
+
+/** The plugins that come with the program, in the order they start in where services leave it open. */
+export const builtinPlugins: Readonly<Record<string, PluginModule>> = {
+  engine: () => import("../../plugins/engine/index.ts"),
+  models: () => import("../../plugins/models/index.ts"),
+  elicitation: () => import("../../plugins/elicitation/index.ts"),
+  tools: () => import("../../plugins/tools/index.ts"),
+};
+
+/** A sub-command that is no server: its arguments in, its exit code out. */
+export interface Command {
+  run(argv: string[], environment: Environment): Promise<number>;
+}
+
+/** Sub-commands that features bring along. */
+export const extraCommands: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>
+> = {
+  try: {
+    summary: "run one prompt in this terminal, through the real server",
+    load: () => import("../../plugins/terminal/index.ts"),
+  },
+};

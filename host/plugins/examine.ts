@@ -1,0 +1,34 @@
+import { errorMessage } from "../../core/errors.ts";
+import type { Finding } from "../../core/plugin/plugin.ts";
+import { runAs } from "../rpc/stdout-guard.ts";
+import type { Diagnostic } from "./recorded.ts";
+
+/** What one plugin says about itself; never rejects, and takes no longer than the limit. */
+export async function examinePlugin(
+  plugin: string,
+  diagnostics: readonly Diagnostic[],
+  { limitMs = 5_000 }: { limitMs?: number } = {},
+): Promise<Finding[]> {
+  const found = await Promise.all(
+    diagnostics.map((diagnostic) => examined(plugin, diagnostic, limitMs)),
+  );
+  return found.flat();
+}
+
+async function examined(
+  plugin: string,
+  diagnostic: Diagnostic,
+  limitMs: number,
+): Promise<Finding[]> {
+  const limit = AbortSignal.timeout(limitMs);
+  const late = new Promise<never>((_, reject) => {
+    const tooLate = () => reject(new Error(`no answer within ${limitMs} ms`));
+    limit.addEventListener("abort", tooLate, { once: true });
+  });
+  try {
+    return await Promise.race([runAs(plugin, async () => diagnostic(limit)), late]);
+  } catch (error) {
+    const message = `could not be examined: ${errorMessage(error)}`;
+    return [{ level: "error", subject: plugin, message }];
+  }
+}

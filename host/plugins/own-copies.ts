@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { createRequire, registerHooks } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** Imports a module by its URL; tests put their own in its place. */
+export type ImportModule = (url: string) => Promise<{ readonly default?: unknown }>;
+
+const lent = /^(portico\/plugin|portico\/testing|zod(\/.*)?)$/;
+const packageScheme = "portico-package:";
+let installed = false;
+
+/**
+ * From now on a module that imports `portico/plugin`, `portico/testing` or `zod`, and has none of
+ * its own, gets the program's. Called when the first third-party plugin is loaded.
+ */
+export function lendOwnCopies(): void {
+  if (installed) return;
+  installed = true;
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier.startsWith(packageScheme)) {
+        const { name, from } = packageOf(specifier);
+        return next(name, { ...context, parentURL: from });
+      }
+      if (!lent.test(specifier)) return next(specifier, context);
+      try {
+        return next(specifier, context);
+      } catch (error) {
+        const own = ownCopy(specifier);
+        if (own === undefined) throw error;
+        return { url: own, shortCircuit: true };
+      }
+    },
+  });
+}
+
+/** A URL that stands for a package as seen from a file; only modules with these hooks load it. */
+export function packageUrl(name: string, from: string): string {
+  return `${packageScheme}${encodeURIComponent(JSON.stringify([name, pathToFileURL(from).href]))}`;
+}
+
+function packageOf(url: string): { name: string; from: string } {
+  // Made by `packageUrl`.
+  const parts = JSON.parse(decodeURIComponent(url.slice(packageScheme.length))) as [string, string];
+  return { name: parts[0], from: parts[1] };
+}
+
+function ownCopy(specifier: string): string | undefined {
+  const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
+  try {
+    const file = createRequire(join(root, "package.json")).resolve(specifier);
+    return pathToFileURL(file).href;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The program's own folder, whether it runs from `dist` or from its sources. */
+function packageRoot(folder: string): string {
+  for (let here = folder; ; here = dirname(here)) {
+    if (existsSync(join(here, "package.json")) || dirname(here) === here) return here;
+  }
+}

@@ -1,0 +1,64 @@
+import type { DependencyContainer } from "tsyringe";
+import { HostError } from "../../core/errors.ts";
+import { runAs } from "../rpc/stdout-guard.ts";
+import type { BootSeams } from "../tokens.ts";
+import { addService, openContext, servicesFor } from "./context.ts";
+import type { LoadedPlugin } from "./load.ts";
+import type { Recorded } from "./recorded.ts";
+
+export interface SetUp {
+  readonly loaded: LoadedPlugin;
+  readonly options: unknown;
+  readonly services: DependencyContainer;
+  readonly seams: BootSeams;
+  /** Milliseconds. */
+  readonly limitMs: number;
+  /** Is told of the recording before the plugin runs, so that disposers are known if it fails. */
+  readonly recording: (recorded: Recorded) => void;
+}
+
+/** Sets one plugin up: what it recorded, with its services in the container. */
+export async function setUp(set: SetUp): Promise<Recorded> {
+  const { plugin } = set.loaded;
+  const { context, recorded, seal } = openContext(plugin, set.options, set.seams);
+  set.recording(recorded);
+  const services = servicesFor(plugin, set.services);
+  try {
+    await withLimit(set, async () => runAs(plugin.name, () => plugin.setup(context, services)));
+  } finally {
+    seal();
+  }
+  const missing = (plugin.provides ?? []).find(({ id }) => !recorded.services.has(id));
+  if (missing !== undefined) {
+    throw new HostError(
+      "PLUGIN_INVALID",
+      `lists the service "${missing.id}" in "provides" but did not provide it`,
+    );
+  }
+  for (const [id, service] of recorded.services) addService(set.services, id, service);
+  return recorded;
+}
+
+async function withLimit(
+  { loaded, seams, limitMs }: SetUp,
+  work: () => Promise<void>,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
+  const given = new Promise<never>((_, reject) => {
+    const { name } = loaded.plugin;
+    const late = `its set-up did not finish within ${limitMs} ms`;
+    timer = setTimeout(
+      () => reject(new HostError("PLUGIN_TIMEOUT", late, { plugin: name })),
+      limitMs,
+    );
+    stop = () => reject(new HostError("PLUGIN_FAILED", "the host closed while it was set up"));
+    seams.signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    await Promise.race([work(), given]);
+  } finally {
+    clearTimeout(timer);
+    if (stop !== undefined) seams.signal.removeEventListener("abort", stop);
+  }
+}
