@@ -29,7 +29,7 @@ const tools: ModelTool[] = [
 ];
 
 /** Chunks as `data:` lines; a string stands for itself. */
-function sse(...chunks: (object | string)[]): Entry {
+function sse(...chunks: (object | string)[]): { raw: string } {
   const lines = chunks.map((chunk) => (typeof chunk === "string" ? chunk : JSON.stringify(chunk)));
   return { raw: lines.map((line) => `data: ${line}\n\n`).join("") };
 }
@@ -425,7 +425,7 @@ describe("the answer", () => {
       delta({}, "tool_calls"),
       "[DONE]",
     );
-    const bytes = Buffer.from("raw" in entry ? String(entry.raw) : "");
+    const bytes = Buffer.from(entry.raw);
     const places = fc.sample(fc.array(fc.nat(bytes.length), { maxLength: 12 }), 15);
     const scripts = places.map((cuts): Entry => {
       const borders = [...new Set([0, ...cuts, bytes.length])].toSorted((a, b) => a - b);
