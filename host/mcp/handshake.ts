@@ -23,8 +23,8 @@ export class Handshake {
   ) {}
 
   serve(): void {
-    this.peer.serveReady("ping", () => "{}");
-    this.peer.serveReady("initialize", (params) => toJson(this.#initialize(params)));
+    this.peer.serveReady("ping", () => "{}", true);
+    this.peer.serveReady("initialize", (params) => toJson(this.#initialize(params)), true);
   }
 
   #initialize(params: Params): JsonObject {

@@ -1,6 +1,5 @@
 import { InvalidParams, RpcError } from "../../core/errors.ts";
 import { isJsonObject } from "../../core/json.ts";
-import type { JsonObject } from "../../core/json.ts";
 import { loggingLevels } from "../../core/wire/mcp.ts";
 import type { LoggingLevel } from "../../core/wire/mcp.ts";
 import type { LogFields } from "../../core/services/log.ts";
@@ -36,11 +35,11 @@ export class Logging {
   ) {}
 
   serve(): void {
-    this.peer.serve("logging/setLevel", (params) => this.#setLevel(params));
+    this.peer.serveReady("logging/setLevel", (params) => this.#setLevel(params));
     this.log.follow((line) => this.#forward(line));
   }
 
-  #setLevel(params: Params): JsonObject {
+  #setLevel(params: Params): string {
     const asked = stringMember(params, "level");
     const level = loggingLevels.find((each) => each === asked);
     if (level === undefined) {
@@ -48,7 +47,7 @@ export class Logging {
       throw new RpcError(InvalidParams, `level must be one of ${known}, but is "${asked}"`);
     }
     this.#level = level;
-    return {};
+    return "{}";
   }
 
   #forward({ plugin, level, message, fields }: LogLine): void {

@@ -6,6 +6,7 @@ import type { OpenCall } from "../rpc/calls.ts";
 import type { Params } from "../rpc/envelope.ts";
 import { guarded } from "../rpc/errors.ts";
 import { RpcPeer } from "../rpc/peer.ts";
+import { toJson } from "../rpc/serialize.ts";
 import { Session } from "../rpc/session.ts";
 import { inject, injectable, Registered, Values } from "../tokens.ts";
 import type { HostValues } from "../tokens.ts";
@@ -26,7 +27,7 @@ export class Prompts {
 
   serve(): void {
     if (this.registry.prompts.size === 0) return;
-    this.peer.serve("prompts/list", (params) => this.#list(params));
+    this.peer.serveReady("prompts/list", (params) => toJson(this.#list(params)));
     this.peer.serve("prompts/get", (params, call) => this.#get(params, call));
   }
 

@@ -7,6 +7,7 @@ import type { OpenCall } from "../rpc/calls.ts";
 import type { Params } from "../rpc/envelope.ts";
 import { guarded } from "../rpc/errors.ts";
 import { RpcPeer } from "../rpc/peer.ts";
+import { toJson } from "../rpc/serialize.ts";
 import { Session } from "../rpc/session.ts";
 import { inject, injectable, Registered, Values } from "../tokens.ts";
 import type { HostValues } from "../tokens.ts";
@@ -30,14 +31,17 @@ export class Resources {
     const { resources, resourceTemplates } = this.registry;
     if (resources.size + resourceTemplates.size === 0) return;
     const size = this.values.options?.pageSize;
-    this.peer.serve("resources/list", (params) => {
+    this.peer.serveReady("resources/list", (params) => {
       const { entries, rest } = page([...resources.values()], params, size);
-      return { resources: entries.map(({ definition }) => this.#shown(definition)), ...rest };
+      return toJson({
+        resources: entries.map(({ definition }) => this.#shown(definition)),
+        ...rest,
+      });
     });
-    this.peer.serve("resources/templates/list", (params) => {
+    this.peer.serveReady("resources/templates/list", (params) => {
       const { entries, rest } = page([...resourceTemplates.values()], params, size);
       const shown = entries.map(({ definition }) => this.#shown(definition));
-      return { resourceTemplates: shown, ...rest };
+      return toJson({ resourceTemplates: shown, ...rest });
     });
     this.peer.serve("resources/read", async (params, call) => ({
       contents: await this.#read(params, call),

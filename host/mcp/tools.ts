@@ -1,4 +1,10 @@
-import { InvalidParams, isConversationError, RpcError } from "../../core/errors.ts";
+import {
+  errorMessage,
+  InvalidParams,
+  isConversationError,
+  isRpcError,
+  RpcError,
+} from "../../core/errors.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { toolError } from "../../core/protocol/tool.ts";
@@ -33,7 +39,12 @@ export class Tools {
   ) {}
 
   serve(): void {
-    this.peer.serveReady("tools/list", (params) => this.#list(params));
+    this.peer.serveReady("tools/list", (params) => this.#list(params), true);
+    this.peer.serveReady("tools/call", (params) => {
+      // A call that names no tool is refused at once.
+      this.#named(params);
+      return undefined;
+    });
     this.peer.serve("tools/call", (params, call) => this.#call(params, call));
   }
 
@@ -65,21 +76,23 @@ export class Tools {
   }
 
   async #call(params: Params, call: OpenCall): Promise<object> {
-    const name = stringMember(params, "name");
-    const tool = this.registry.tools.get(name);
-    if (tool === undefined) {
-      throw new RpcError(InvalidParams, `unknown tool: ${JSON.stringify(name)}`);
-    }
-    const given = params?.["arguments"];
-    if (given !== undefined && given !== null && !isJsonObject(given)) {
-      throw new RpcError(InvalidParams, "arguments must be an object");
-    }
+    const tool = this.#named(params);
     const result = await guarded(tool, call.signal, async () => {
-      const checked = await checkArguments(tool, given);
+      const checked = await checkArguments(tool, params?.["arguments"]);
       if (!checked.fit) return toolError(checked.text);
       return this.#run(tool, checked.args, { call, params });
     });
-    return this.#shaped(result, name);
+    return this.#shaped(result, tool.definition.name);
+  }
+
+  /** The tool a call names; a call that is no proper call is an error of the protocol. */
+  #named(params: Params): RegisteredTool {
+    const name = stringMember(params, "name");
+    const given = params?.["arguments"] ?? {};
+    if (!isJsonObject(given)) throw new RpcError(InvalidParams, "arguments must be an object");
+    const tool = this.registry.tools.get(name);
+    if (tool !== undefined) return tool;
+    throw new RpcError(InvalidParams, `unknown tool: ${JSON.stringify(name)}`);
   }
 
   async #run(
@@ -92,6 +105,9 @@ export class Tools {
     } catch (error) {
       // Settings or a folder that do not hold are for the caller to mend, not a bug of the tool.
       if (isConversationError(error)) return toolError(error.message);
+      if (call.signal.aborted && !isRpcError(error)) {
+        return toolError(`The call ended early: ${errorMessage(call.signal.reason)}.`);
+      }
       throw error;
     }
   }

@@ -23,7 +23,7 @@ import { Session } from "./session.ts";
 
 /** Answers a request later. */
 export type RequestHandler = (params: Params, call: OpenCall) => unknown;
-/** Answers at once with a result that is JSON already; `undefined` leaves it to the handler. */
+/** A result that is JSON already; `undefined` leaves the request to the handler. */
 export type ReadyAnswer = (params: Params) => string | undefined;
 
 const batchRevision = "2025-03-26";
@@ -57,11 +57,6 @@ export class RpcPeer implements Client {
       const { code, message, data } = toRpcError(error, this.#log);
       return createJSONRPCErrorResponse(id, code, message, data);
     };
-    this.#server.handleMethodNotFound = ({ id, method }) => {
-      const message = `method not found: ${JSON.stringify(method)}`;
-      const error = createJSONRPCErrorResponse(id ?? null, MethodNotFound, message, { method });
-      return Promise.resolve(error);
-    };
   }
 
   /** Answers a method; `early` ones also before `initialize`. */
@@ -72,9 +67,10 @@ export class RpcPeer implements Client {
     if (!early) this.#afterInitialize.add(method);
   }
 
-  /** Answers a method without a promise, where the answer allows it. */
-  serveReady(method: string, answer: ReadyAnswer): void {
+  /** Answers a method without a promise, or leaves the request to the method's handler. */
+  serveReady(method: string, answer: ReadyAnswer, early = false): void {
     this.#ready.set(method, answer);
+    if (!early) this.#afterInitialize.add(method);
   }
 
   listen(notification: string, listener: (params: Params) => void): void {
@@ -87,7 +83,7 @@ export class RpcPeer implements Client {
     if (inbound.kind !== "batch") this.#take(inbound, this.#send);
     else if (this.session.revision !== batchRevision || inbound.messages.length === 0) {
       this.refuse({ code: InvalidRequest, message: "batches are not served" });
-    } else void this.#batch(inbound.messages);
+    } else this.#batch(inbound.messages);
   }
 
   /** Answers something that has no readable id: only once the client has met us. */
@@ -168,11 +164,8 @@ export class RpcPeer implements Client {
     if (refusal !== undefined) {
       return reply(errorLine(id, { code: InvalidRequest, message: refusal }));
     }
-    const answer = this.#ready.get(method);
-    if (answer !== undefined) {
-      const line = this.#atOnce(id, () => answer(params));
-      if (line !== undefined) return reply(line);
-    }
+    const line = this.#atOnce(id, method, params);
+    if (line !== undefined) return reply(line);
     const call = this.calls.open(id, method, reply);
     // The library needs some id to answer at all; the line gets the real one, of whatever type.
     this.#server.receive({ jsonrpc: "2.0", id: 0, method, params }, call).then(
@@ -190,9 +183,13 @@ export class RpcPeer implements Client {
     return `${method} is served after initialize`;
   }
 
-  #atOnce(id: RequestId, answer: () => string | undefined): string | undefined {
+  #atOnce(id: RequestId, method: string, params: Params): string | undefined {
+    const answer = this.#ready.get(method);
+    if (answer === undefined) {
+      return this.#server.hasMethod(method) ? undefined : errorLine(id, unknownMethod(method));
+    }
     try {
-      const result = answer();
+      const result = answer(params);
       return result === undefined ? undefined : resultLine(id, result);
     } catch (error) {
       return errorLine(id, errorObject(toRpcError(error, this.#log)));
@@ -227,20 +224,27 @@ export class RpcPeer implements Client {
   }
 
   /** Revision 2025-03-26: the answers of a batch leave as one array, none of them as nothing. */
-  async #batch(messages: readonly Message[]): Promise<void> {
-    const answers = messages.map(
-      (message) =>
-        new Promise<string | undefined>((resolve) => {
-          if (message.kind !== "request" || message.method !== "initialize") {
-            return this.#take(message, resolve);
-          }
-          const error = { code: InvalidRequest, message: "initialize must not be in a batch" };
-          return resolve(errorLine(message.id, error));
-        }),
-    );
-    const lines = (await Promise.all(answers)).filter((line) => line !== undefined);
-    if (lines.length > 0) this.outbox.send(`[${lines.join(",")}]`);
+  #batch(messages: readonly Message[]): void {
+    const lines: (string | undefined)[] = [];
+    let open = messages.length;
+    for (const [index, message] of messages.entries()) {
+      const reply: Reply = (line) => {
+        lines[index] = line;
+        open -= 1;
+        const said = open === 0 ? lines.filter((each) => each !== undefined) : [];
+        if (said.length > 0) this.outbox.send(`[${said.join(",")}]`);
+      };
+      if (message.kind === "request" && message.method === "initialize") {
+        const error = { code: InvalidRequest, message: "initialize must not be in a batch" };
+        reply(errorLine(message.id, error));
+      } else this.#take(message, reply);
+    }
   }
+}
+
+function unknownMethod(method: string): JsonRpcErrorObject {
+  const message = `method not found: ${JSON.stringify(method)}`;
+  return { code: MethodNotFound, message, data: { method } };
 }
 
 function resultOf(outcome: Outcome, method: string): unknown {
