@@ -1,4 +1,5 @@
 import type { Environment } from "../../core/index.ts";
+import type { TryOptions } from "./options.ts";
 import { processStreams, type Streams } from "./streams.ts";
 
 export type { Streams };
@@ -14,7 +15,13 @@ export async function run(
 ): Promise<number> {
   const { parseOptions } = await import("./options.ts");
   const options = parseOptions(argv, streams);
-  if (typeof options === "number") return options;
+  const code = typeof options === "number" ? options : await turn(options, environment, streams);
+  // The process ends next, which must not cut off what was printed.
+  await new Promise((resolve) => streams.stdout.write("", resolve));
+  return code;
+}
+
+async function turn(options: TryOptions, environment: Environment, streams: Streams) {
   const { tryPrompt } = await import("./try.ts");
   return tryPrompt(options, environment, streams);
 }

@@ -30,7 +30,7 @@ export function parseOptions(argv: readonly string[], streams: Streams): TryOpti
         ApprovalPolicy.options,
       ),
     )
-    .option("-c, --config <key=value>", "override of config.toml; may be repeated", collect, [])
+    .option("-c, --config <key=value>", "override of config.toml; may be repeated", collect)
     .option("--plugins <file>", "plugin configuration of the server")
     .option("--json", "print one JSON object a line, for scripts")
     .addOption(new Option("--yes", "answer every question with yes, once").conflicts("no"))
@@ -55,7 +55,7 @@ interface Parsed {
   profile?: string;
   sandbox?: string;
   approvalPolicy?: string;
-  config: readonly string[];
+  config?: readonly string[];
   plugins?: string;
   json?: boolean;
   yes?: boolean;
@@ -73,7 +73,7 @@ function toOptions(prompt: string, parsed: Parsed): TryOptions {
   const given = Object.entries(settings).filter((pair): pair is [string, string] => {
     return pair[1] !== undefined;
   });
-  const overrides = parsed.config.flatMap((override) => ["-c", override]);
+  const overrides = (parsed.config ?? []).flatMap((override) => ["-c", override]);
   const plugins = parsed.plugins === undefined ? [] : ["--plugins", parsed.plugins];
   return {
     prompt,
@@ -84,7 +84,7 @@ function toOptions(prompt: string, parsed: Parsed): TryOptions {
   };
 }
 
-function collect(override: string, before: readonly string[]): readonly string[] {
+function collect(override: string, before: readonly string[] = []): readonly string[] {
   if (!override.includes("=")) throw new InvalidArgumentError('must be "key=value".');
   return [...before, override];
 }

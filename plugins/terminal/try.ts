@@ -70,8 +70,6 @@ class Turn {
     this.#report.end(end);
     await session.close();
     stopListening();
-    // Whoever ends the process next must not cut off what was printed.
-    await new Promise((resolve) => this.#streams.stdout.write("", resolve));
     return exitCode(end);
   }
 
