@@ -11,8 +11,9 @@ const Arguments = z.object({ path: z.string() });
 export const imageTool = functionTool(Arguments, async (task, id, args) => {
   const path = resolve(task.session.cwd, args.path);
   try {
-    if (!(await isImage(path))) return `not an image: ${JSON.stringify(path)}`;
-    const part = await imagePart(path);
+    const kind = await kindOf(path);
+    if (kind === undefined) return `not an image: ${JSON.stringify(path)}`;
+    const part = await imagePart(path, kind);
     task.emit({ type: "view_image_tool_call", call_id: id, path });
     task.inbox.push({ type: "message", role: "user", content: [part] });
     return "attached local image path";
@@ -22,17 +23,21 @@ export const imageTool = functionTool(Arguments, async (task, id, args) => {
 });
 
 // By content, not by name: what a model cannot decode fails its whole next request.
-async function isImage(path: string): Promise<boolean> {
+async function kindOf(path: string): Promise<string | undefined> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
     const head = buffer.toString("latin1", 0, bytesRead);
-    if (head.startsWith("RIFF")) return head.startsWith("WEBP", 8);
-    return signatures.some((signature) => head.startsWith(signature));
+    if (head.startsWith("RIFF")) return head.startsWith("WEBP", 8) ? "image/webp" : undefined;
+    return signatures.find(([start]) => head.startsWith(start))?.[1];
   } finally {
     await file.close();
   }
 }
 
-// PNG, JPEG, GIF, BMP.
-const signatures = ["\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF8", "BM"];
+const signatures = [
+  ["\x89PNG\r\n\x1a\n", "image/png"],
+  ["\xff\xd8\xff", "image/jpeg"],
+  ["GIF8", "image/gif"],
+  ["BM", "image/bmp"],
+] as const;

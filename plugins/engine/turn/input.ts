@@ -33,11 +33,14 @@ async function messagePart(item: InputItem, cwd: string): Promise<MessagePart> {
   }
 }
 
-/** A local file as an image part, its kind taken from its name. Rejects when it cannot be read. */
-export async function imagePart(path: string): Promise<MessagePart> {
+/** A local file as an image part. Rejects when it cannot be read. */
+export async function imagePart(path: string, kind = kindByName(path)): Promise<MessagePart> {
   const bytes = await readFile(path);
-  const kind = imageKinds[extname(path).toLowerCase()] ?? "application/octet-stream";
   return { type: "input_image", image_url: `data:${kind};base64,${bytes.toString("base64")}` };
+}
+
+function kindByName(path: string): string {
+  return imageKinds[extname(path).toLowerCase()] ?? "application/octet-stream";
 }
 
 const imageKinds: Readonly<Record<string, string>> = {

@@ -249,7 +249,7 @@ export function outputs(request: ModelRequest | undefined): string[] {
   return (request?.input ?? []).flatMap((entry) => ("output" in entry ? [entry.output] : []));
 }
 
-export function write(folder: string, name: string, content: string): string {
+export function write(folder: string, name: string, content: string | Buffer): string {
   const path = join(folder, name);
   mkdirSync(join(path, ".."), { recursive: true });
   writeFileSync(path, content);
