@@ -157,13 +157,11 @@ describe("the Inspector's command line", () => {
   );
 
   async function inspect(home: TempHome, ...args: string[]): Promise<unknown> {
+    const settings = ["-e", `CODEX_HOME=${home.home}`];
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [inspector, "--cli", process.execPath, program, "mcp", ...args],
-      {
-        cwd: home.workspace,
-        env: { ...process.env, CODEX_HOME: home.home, HOME: home.root },
-      },
+      [inspector, "--cli", ...settings, process.execPath, program, "mcp", ...args],
+      { cwd: home.workspace, env: { ...process.env, HOME: home.root } },
     );
     return JSON.parse(stdout);
   }

@@ -86,7 +86,7 @@ const refused: [string, string | Uint8Array, number, unknown][] = [
 describe("after the handshake", () => {
   beforeEach(() => peer.initialize());
 
-  it.each(refused)("%s is answered with an error once", async (_, line, code, id) => {
+  it.each(refused)("%s is answered with an error once", async (...[, line, code, id]) => {
     const answers = await answersTo(line);
     expect(answers).toHaveLength(1);
     expect(answers[0]?.error?.code).toBe(code);
