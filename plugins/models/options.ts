@@ -7,3 +7,4 @@ export const Options = z.strictObject({
     .optional()
     .meta({ description: "Loopback ports asked for a local model server; [] asks none." }),
 });
+export type Options = z.infer<typeof Options>;
