@@ -51,7 +51,8 @@ export class LiveConversation implements Conversation {
   async interrupt(): Promise<boolean> {
     // An interrupt is a submission too: the numbers of later ones show it.
     this.#takeId();
-    const job = this.#running;
+    // The first in line counts as running: its start is only a moment away.
+    const job = this.#running ?? this.#waiting[0];
     if (job === undefined) return false;
     job.controller.abort();
     await job.outcome;

@@ -119,15 +119,10 @@ export function readSettings(
 }
 
 function parseKeys(tree: SettingsTree): EngineKeys {
-  const parsed = EngineKeys.safeParse(withoutNulls(tree.values));
+  const parsed = EngineKeys.safeParse(tree.values);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => describe(issue, tree));
   throw new ConversationError("settings", problems.join("; "));
-}
-
-// A null in a request's `config` means unset (no TOML file can hold one).
-function withoutNulls(values: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
 function describe(issue: z.core.$ZodIssue, tree: SettingsTree): string {

@@ -34,6 +34,8 @@ export async function runPatch(task: TaskContext, call: PatchCall): Promise<stri
   } catch (error) {
     return `error: ${errorMessage(error)}`;
   }
+  // Nothing is written once the task was interrupted.
+  if (task.signal.aborted) return "aborted";
 
   const { approvals, cwd, env, settings } = task.session;
   const { approvalPolicy: policy, sandboxPolicy } = settings;
@@ -74,7 +76,7 @@ async function askThenApply(
     task.session.approvals.rememberPatch(patch.paths);
   }
   if (reason !== undefined) {
-    task.emit({ type: "background_event", message: "retrying patch without sandbox" });
+    task.emit({ type: "background_event", message: "retrying command without sandbox" });
   }
   return report(await apply(task, call, { patch, autoApproved: false, mayWrite: everywhere }));
 }
@@ -86,8 +88,11 @@ async function applySandboxed(
 ): Promise<string> {
   const done = await apply(task, call, { patch, autoApproved: true, mayWrite });
   if (done.result.success) return report(done);
-  task.emit({ type: "background_event", message: `Patch failed: ${done.result.stderr.trim()}` });
-  return askThenApply(task, call, { patch, reason: "patch failed; retry without sandbox?" });
+  task.emit({
+    type: "background_event",
+    message: `Execution failed: ${done.result.stderr.trim()}`,
+  });
+  return askThenApply(task, call, { patch, reason: "command failed; retry without sandbox?" });
 }
 
 interface Applied {

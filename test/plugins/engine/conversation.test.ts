@@ -101,6 +101,14 @@ describe("submissions", () => {
     expect(requests).toEqual([]);
   });
 
+  it("can be interrupted from the moment they are handed in", async () => {
+    const { conversation, requests } = await stage({ script: [text("never")] });
+    const task = conversation.submit(saying("a"));
+    expect(await conversation.interrupt()).toBe(true);
+    expect(await task.outcome).toMatchObject({ status: "aborted" });
+    expect(requests).toEqual([]);
+  });
+
   it("end with their own signal while they run", async () => {
     const { conversation, seen } = await stage({ script: [hanging(started)] });
     const controller = new AbortController();
