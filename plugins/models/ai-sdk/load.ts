@@ -6,13 +6,13 @@ import { errorMessage } from "../../../core/index.ts";
 import type { Access } from "../access.ts";
 import { ModelError } from "../failure.ts";
 import type { Opening } from "../open.ts";
-import { renameReasoning } from "./reasoning-name.ts";
+import type { ReasoningName } from "./reasoning-name.ts";
 
 /** Loads the AI SDK provider of a wire, each only when it is used, and takes the model from it. */
 export async function languageModel(
   { provider, choice, world }: Opening,
   access: Access,
-  fetch: typeof globalThis.fetch,
+  { fetch, reasoning }: { fetch: typeof globalThis.fetch; reasoning: ReasoningName },
 ): Promise<LanguageModelV4> {
   const { id, wire } = provider;
   // The libraries insist on a key; without one its header is taken away again.
@@ -44,7 +44,14 @@ export async function languageModel(
         baseURL: access.baseUrl,
         fetch,
         includeUsage: true,
-        transformRequestBody: renameReasoning,
+        transformRequestBody: (body: Record<string, unknown>) => reasoning.apply(body),
+        metadataExtractor: {
+          extractMetadata: async () => undefined,
+          createStreamExtractor: () => ({
+            processChunk: (chunk) => reasoning.learn(chunk),
+            buildMetadata: () => undefined,
+          }),
+        },
       })(choice.model);
     }
   }

@@ -12,11 +12,13 @@ import { exchange } from "./fetch.ts";
 import { languageModel } from "./load.ts";
 import { partFailure } from "./part-failure.ts";
 import { prompt } from "./prompt.ts";
+import { ReasoningName } from "./reasoning-name.ts";
 import { functionTools } from "./tools.ts";
 
 /** A model behind any AI SDK provider: chat completions, Anthropic, Gemini, or an installed one. */
 export function aiSdkModel(opening: Opening): Model {
   const { provider, choice, traits } = opening;
+  const reasoning = new ReasoningName();
   return {
     name: choice.model,
     provider: provider.id,
@@ -25,7 +27,7 @@ export function aiSdkModel(opening: Opening): Model {
     streamMaxRetries: provider.streamMaxRetries,
     async *stream(request, signal) {
       try {
-        yield* answer(opening, request, signal);
+        yield* answer({ ...opening, reasoning }, request, signal);
       } catch (error) {
         if (!signal.aborted) yield [{ type: "failed", failure: partFailure(error) }];
       }
@@ -34,13 +36,16 @@ export function aiSdkModel(opening: Opening): Model {
 }
 
 async function* answer(
-  opening: Opening,
+  opening: Opening & { readonly reasoning: ReasoningName },
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const access = await providerAccess(opening);
   const line = exchange(opening, access, signal);
-  const model = await languageModel(opening, access, line.fetch);
+  const model = await languageModel(opening, access, {
+    fetch: (input, init) => line.fetch(input, init),
+    reasoning: opening.reasoning,
+  });
   const { stream } = await model.doStream(callOptions(opening, request, signal));
   yield [{ type: "started", rateLimits: null }];
 

@@ -14,10 +14,13 @@ export class Network {
 
   request(url: URL, options: RequestOptions): ClientRequest {
     const module = builtin(url);
-    let agent = this.#agents.get(url.protocol);
+    // A proxy has another loopback than we: servers on this machine are always asked directly.
+    const local = /^(localhost|127\..*|\[::1\])$/.test(url.hostname);
+    const key = `${url.protocol}${local ? "local" : "far"}`;
+    let agent = this.#agents.get(key);
     if (agent === undefined) {
-      agent = new module.Agent({ keepAlive: true, proxyEnv: { ...this.#env } });
-      this.#agents.set(url.protocol, agent);
+      agent = new module.Agent({ keepAlive: true, ...(!local && { proxyEnv: { ...this.#env } }) });
+      this.#agents.set(key, agent);
     }
     return module.request(url, { ...options, agent });
   }

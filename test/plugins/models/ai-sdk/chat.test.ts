@@ -179,6 +179,26 @@ describe("the request", () => {
     ]);
   });
 
+  it.each(["reasoning", "reasoning_content"])(
+    "sends thoughts back under the server's name for them, %s",
+    async (name) => {
+      const thinking = sse(
+        delta({ [name]: "hm" }),
+        call({ index: 0, id: "a" }, { name: "shell", arguments: "{}" }),
+        delta({}, "tool_calls"),
+      );
+      const { mock, model } = await chat([thinking, "done"]);
+      const made = items(await ask(model, { tools, input: [user("go")] }));
+      const output: ResponseItem = { type: "function_call_output", call_id: "a", output: "" };
+      await ask(model, { tools, input: [user("go"), ...made, output] });
+      const messages = mock.requests[1]?.body["messages"] as object[];
+      expect(messages[2]).toMatchObject({ role: "assistant", [name]: "hm" });
+      expect(Object.keys(messages[2] ?? {}).filter((key) => key.startsWith("reasoning"))).toEqual([
+        name,
+      ]);
+    },
+  );
+
   it("shows calls of one answer as one message, though outputs lie between them", async () => {
     const both: Entry = [
       { message: "both:" },

@@ -160,23 +160,29 @@ describe("the sockets", () => {
     expect(sockets).toBe(2);
   });
 
-  it("close at once when the answer is no longer wanted", async () => {
-    const server = createServer((_, response) => {
+  it.each<[string, (controller: AbortController) => boolean]>([
+    ["aborted", (controller) => (controller.abort(), false)],
+    ["no longer read", () => true],
+  ])("close at once when an answer is %s", async (_, stop) => {
+    const server = createServer((_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write('data: {"type":"response.output_text.delta","delta":"x"}\n\n');
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
     const { port } = server.address() as AddressInfo;
     const model = await open(at(`http://127.0.0.1:${port}/v1`));
     const closed = vi.fn<() => void>();
     server.on("connection", (socket) => socket.on("close", closed));
     const controller = new AbortController();
     for await (const batch of model.stream(request(), controller.signal)) {
-      if (batch.some(({ type }) => type === "text_delta")) controller.abort();
+      if (batch.some(({ type }) => type === "text_delta") && stop(controller)) break;
     }
     await vi.waitFor(() => expect(closed).toHaveBeenCalled());
-    server.close();
   });
 
   it("go through the proxy that the environment names", async () => {
@@ -192,6 +198,13 @@ describe("the sockets", () => {
     const env = { HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: "other.invalid" };
     await ask(await open(at("http://model.invalid/v1"), { env }));
     expect(seen).toEqual(["http://model.invalid/v1/responses"]);
+  });
+
+  it("go past the proxy to servers on this machine", async () => {
+    const mock = await mockModel(["hi"]);
+    onTestFinished(() => mock.close());
+    const env = { HTTP_PROXY: "http://127.0.0.1:1" };
+    expect((await ask(await open(at(mock.url), { env }))).at(-1)?.type).toBe("completed");
   });
 
   it("do not run ahead of a reader that pauses", async () => {

@@ -301,6 +301,15 @@ describe("the answer", () => {
   });
 });
 
+describe("a connection that breaks", () => {
+  it("behind the closing event takes nothing away", async () => {
+    const event = 'data: {"type":"response.completed","response":{}}\n\n';
+    const headers = { "content-length": String(event.length + 10) };
+    const mock = await server({ raw: event, headers });
+    expect((await ask(await open(at(mock.url)))).at(-1)?.type).toBe("completed");
+  });
+});
+
 describe("an abort", () => {
   it.each<[string, Entry]>([
     ["before the answer", { items: [], before: new Promise(() => undefined) }],
