@@ -64,14 +64,14 @@ export async function bubblewrap(
   };
 }
 
-/** Real folders, outer ones first; a root that does not exist cannot be written either. */
+/** Real folders; a root that does not exist cannot be written either. */
 async function writableFolders(roots: readonly WritableRoot[]): Promise<string[]> {
   const folders = new Set<string>();
   for (const { root } of roots) {
     const real = realTarget(root);
     if (real !== undefined && isAbsolute(real) && (await exists(real))) folders.add(real);
   }
-  return [...folders].toSorted((a, b) => a.length - b.length);
+  return [...folders];
 }
 
 async function guardedFolders(
