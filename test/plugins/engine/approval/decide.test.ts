@@ -113,7 +113,8 @@ describe("decideExec", () => {
     ],
   ])("says why it refuses: %s", (_what, question, message) => {
     const decision = decideExec({ ...ordinary, ...question });
-    expect(decision).toMatchObject({ action: "refuse", message: expect.stringMatching(message) });
+    expect(decision.action).toBe("refuse");
+    expect("message" in decision && decision.message).toMatch(message);
   });
 });
 
@@ -165,8 +166,7 @@ describe("decidePatch", () => {
 
   it("says what the settings refuse", () => {
     const question = { ...fresh, policy: "never", mode: "read-only", insideRoots: false } as const;
-    expect(decidePatch(question)).toMatchObject({
-      message: expect.stringMatching(/outside.*"read-only".*"never"/),
-    });
+    const decision = decidePatch(question);
+    expect("message" in decision && decision.message).toMatch(/outside.*"read-only".*"never"/);
   });
 });
