@@ -1,0 +1,181 @@
+import { describe, expect, it, vi } from "vitest";
+import { HostError } from "../../core/index.ts";
+import { aborted, addTool, gate, Wire } from "./wire.ts";
+
+describe("a host", () => {
+  it("reads while plugins are set up and answers when they are", async () => {
+    const { reached, wait, open } = gate();
+    const wire = new Wire(undefined, { boot: wait });
+    await reached;
+    wire.post(1, "ping");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(wire.lines).toEqual([]);
+    open();
+    expect((await wire.answer(1)).result).toEqual({});
+    await wire.end();
+  });
+
+  it("rejects with what stopped the plugins", async () => {
+    const error = new HostError("CONFIG_INVALID", "no");
+    const wire = new Wire(undefined, { boot: () => Promise.reject(error) });
+    await expect(wire.code).rejects.toBe(error);
+    expect(wire.text).toEqual([]);
+  });
+
+  it("answers what was read before the end of input, the last line without newline too", async () => {
+    const wire = new Wire((registry) =>
+      addTool(registry, { name: "quick" }, async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return { content: [] };
+      }),
+    );
+    const info = {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "a", version: "1" },
+    };
+    wire.post(1, "initialize", info);
+    wire.post(2, "tools/call", { name: "quick" });
+    wire.write('{"jsonrpc":"2.0","id":3,"method":"ping"}');
+    expect(await wire.end()).toBe(0);
+    expect(wire.lines.map((line) => "id" in line && line.id)).toEqual([1, 3, 2]);
+  });
+
+  it("aborts what still runs after the grace, and its own answer wins", async () => {
+    const wire = new Wire(
+      (registry) =>
+        addTool(registry, { name: "long" }, async (_, { signal }) => {
+          await aborted(signal);
+          return { content: [{ type: "text", text: "cut off" }], isError: true };
+        }),
+      { options: { graceMs: 30 } },
+    );
+    await wire.initialize();
+    wire.post(1, "tools/call", { name: "long" });
+    expect(await wire.end()).toBe(0);
+    expect((await wire.answer(1)).result).toMatchObject({ content: [{ text: "cut off" }] });
+  });
+
+  it("answers for a handler that does not listen, once, and never for a cancelled one", async () => {
+    const { wait, open } = gate();
+    const wire = new Wire(
+      (registry) =>
+        addTool(registry, { name: "deaf" }, async () => {
+          await wait();
+          return { content: [] };
+        }),
+      { options: { graceMs: 10 } },
+    );
+    await wire.initialize();
+    wire.post(1, "tools/call", { name: "deaf" });
+    wire.post(2, "tools/call", { name: "deaf" });
+    wire.notify("notifications/cancelled", { requestId: 2 });
+    const started = performance.now();
+    expect(await wire.end()).toBe(0);
+    expect(performance.now() - started).toBeLessThan(1500);
+    open();
+    await new Promise((resolve) => setImmediate(resolve));
+    const answers = wire.lines.filter((line) => "id" in line && (line.id === 1 || line.id === 2));
+    expect(answers).toMatchObject([{ id: 1, error: { code: -32603 } }]);
+  });
+
+  it("closes the plugins with what is left of its time, and survives their failure", async () => {
+    const wire = new Wire(undefined, { close: () => Promise.reject(new Error("stuck door")) });
+    await wire.settled();
+    expect(await wire.end()).toBe(0);
+    expect(wire.closedWith).toBeGreaterThan(1500);
+    expect(wire.seams?.signal.aborted).toBe(true);
+    expect(await wire.log("stuck door")).toContain("could not be closed");
+  });
+
+  it("ends although a plugin never closes, within 2.5 seconds", async () => {
+    const wire = new Wire(undefined, { close: () => new Promise(() => undefined) });
+    await wire.settled();
+    const started = performance.now();
+    expect(await wire.end()).toBe(0);
+    expect(performance.now() - started).toBeLessThan(2500);
+    expect(await wire.log("did not close")).toContain("in time");
+  });
+
+  it("ends although set-up never does", async () => {
+    const wire = new Wire(undefined, {
+      boot: () => new Promise(() => undefined),
+      options: { graceMs: 20 },
+    });
+    expect(await wire.end()).toBe(0);
+    expect(wire.closedWith).toBeUndefined();
+  });
+
+  it("ends when its stdout breaks, at once", async () => {
+    const wire = new Wire((registry) =>
+      addTool(registry, { name: "long" }, async (_, { signal }) => {
+        await aborted(signal);
+        return { content: [] };
+      }),
+    );
+    await wire.initialize();
+    wire.post(1, "tools/call", { name: "long" });
+    await wire.settled();
+    const started = performance.now();
+    wire.stdout.destroy(new Error("EPIPE"));
+    expect(await wire.code).toBe(0);
+    expect(performance.now() - started).toBeLessThan(900);
+  });
+
+  it("ends when its stdin breaks", async () => {
+    const wire = new Wire();
+    await wire.settled();
+    wire.stdin.destroy(new Error("EIO"));
+    expect(await wire.code).toBe(0);
+  });
+
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "ends on %s without a grace, and listens no longer",
+    async (signal) => {
+      const before = process.listenerCount(signal);
+      const seen: number[] = [];
+      const wire = new Wire(
+        (registry) =>
+          addTool(registry, { name: "long" }, async (_, call) => {
+            await aborted(call.signal);
+            seen.push(performance.now());
+            return { content: [] };
+          }),
+        { signals: true },
+      );
+      await wire.initialize();
+      wire.post(1, "tools/call", { name: "long" });
+      await wire.settled();
+      const started = performance.now();
+      process.emit(signal);
+      expect(await wire.code).toBe(0);
+      expect((seen[0] ?? Infinity) - started).toBeLessThan(200);
+      expect((await wire.answer(1)).result).toEqual({ content: [] });
+      expect(process.listenerCount(signal)).toBe(before);
+    },
+  );
+
+  it("refuses a line past the limit and goes on", async () => {
+    const wire = new Wire(undefined, { options: { lineLimit: 1000 } });
+    await wire.initialize();
+    expect(await wire.echo("x".repeat(5000))).toMatchObject([{ error: { code: -32600 } }]);
+    await wire.end();
+  });
+
+  it("is one of many in a process", async () => {
+    const wires = [new Wire(), new Wire()];
+    await wires[0]?.initialize();
+    for (const wire of wires) await wire.settled();
+    expect(wires.map(({ seams }) => seams?.client.peer.name)).toEqual(["tester", ""]);
+    for (const wire of wires) await wire.end();
+  });
+
+  it("leaves no timer behind", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "clearTimeout"] });
+    const wire = new Wire();
+    await wire.settled();
+    await wire.end();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+});
