@@ -7,6 +7,8 @@ import type { Opening } from "../open.ts";
 /** One exchange of an AI SDK provider over our transport, and what is seen of it on the way. */
 export interface Exchange {
   readonly fetch: typeof globalThis.fetch;
+  /** Closes the socket; an abandoned reader of a web stream would only do so at the next chunk. */
+  close(): void;
   /** True once the answer ended with the chat wire's end mark. */
   marked(): boolean;
 }
@@ -15,9 +17,10 @@ export interface Exchange {
 export function exchange(opening: Opening, access: Access, signal: AbortSignal): Exchange {
   const { provider, network } = opening;
   let tail = "";
+  let response: IncomingMessage | undefined;
 
-  async function* body(response: IncomingMessage): AsyncGenerator<Uint8Array> {
-    for await (const chunk of readBody(response, provider.idleTimeoutMs)) {
+  async function* body(source: IncomingMessage): AsyncGenerator<Uint8Array> {
+    for await (const chunk of readBody(source, provider.idleTimeoutMs)) {
       tail = (tail + chunk.toString("latin1", Math.max(0, chunk.length - 32))).slice(-32);
       yield chunk;
     }
@@ -26,13 +29,14 @@ export function exchange(opening: Opening, access: Access, signal: AbortSignal):
   }
 
   return {
+    close: () => void response?.destroy(),
     marked: () => tail.includes("[DONE]"),
     async fetch(input, init) {
       const url = new URL(input instanceof Request ? input.url : input);
       for (const [name, value] of Object.entries(provider.queryParams)) {
         url.searchParams.set(name, value);
       }
-      const response = await post(
+      response = await post(
         {
           url,
           headers: headers(opening, access, init?.headers),

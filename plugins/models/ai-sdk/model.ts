@@ -66,7 +66,8 @@ async function* answer(
       if (events.length > 0) yield events;
     }
   } finally {
-    // Also closes the socket when nobody wants the rest; its own failure is of no interest then.
+    line.close();
+    // Whatever it was still about to say is of no interest now.
     void reader.cancel().catch(() => undefined);
   }
 }

@@ -160,13 +160,17 @@ describe("the sockets", () => {
     expect(sockets).toBe(2);
   });
 
-  it.each<[string, (controller: AbortController) => boolean]>([
-    ["aborted", (controller) => (controller.abort(), false)],
-    ["no longer read", () => true],
-  ])("close at once when an answer is %s", async (_, stop) => {
+  it.each<[string, string, (controller: AbortController) => boolean]>([
+    ["responses", "aborted", (controller) => (controller.abort(), false)],
+    ["responses", "no longer read", () => true],
+    ["chat", "aborted", (controller) => (controller.abort(), false)],
+    ["chat", "no longer read", () => true],
+  ])("close at once when an answer on the %s wire is %s", async (wire, _, stop) => {
     const server = createServer((_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
-      response.write('data: {"type":"response.output_text.delta","delta":"x"}\n\n');
+      const responses = { type: "response.output_text.delta", delta: "x" };
+      const chunk = wire === "chat" ? { choices: [{ delta: { content: "x" } }] } : responses;
+      response.write(`data: ${JSON.stringify(chunk)}\n\n`);
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -175,7 +179,7 @@ describe("the sockets", () => {
       server.close();
     });
     const { port } = server.address() as AddressInfo;
-    const model = await open(at(`http://127.0.0.1:${port}/v1`));
+    const model = await open(at(`http://127.0.0.1:${port}/v1`, { wire_api: wire }));
     const closed = vi.fn<() => void>();
     server.on("connection", (socket) => socket.on("close", closed));
     const controller = new AbortController();

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ModelRequest, ResponseItem } from "../../../../core/index.ts";
 import { mockModel, type Entry } from "../../../helpers/mock-model.ts";
@@ -303,10 +306,18 @@ describe("the answer", () => {
 
 describe("a connection that breaks", () => {
   it("behind the closing event takes nothing away", async () => {
-    const event = 'data: {"type":"response.completed","response":{}}\n\n';
-    const headers = { "content-length": String(event.length + 10) };
-    const mock = await server({ raw: event, headers });
-    expect((await ask(await open(at(mock.url)))).at(-1)?.type).toBe("completed");
+    const socketServer = createServer((_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const event = 'data: {"type":"response.completed","response":{}}\n\n';
+      // The chunk that ends the body never comes.
+      response.write(event, () => setImmediate(() => response.socket?.resetAndDestroy()));
+    });
+    socketServer.listen(0, "127.0.0.1");
+    await once(socketServer, "listening");
+    onTestFinished(() => void socketServer.close());
+    const { port } = socketServer.address() as AddressInfo;
+    const events = await ask(await open(at(`http://127.0.0.1:${port}/v1`)));
+    expect(events.at(-1)).toEqual({ type: "completed", usage: null });
   });
 });
 
