@@ -170,6 +170,15 @@ describe("the prompt", () => {
     );
   });
 
+  it("spends the budget over all documents, outermost first", async () => {
+    const files = { "work/.git/HEAD": "", "work/AGENTS.md": "1234", "work/sub/AGENTS.md": "5678" };
+    const { texts } = await promptOf(
+      { cwd: "sub" },
+      { config: { project_doc_max_bytes: 6 }, files },
+    );
+    expect(texts[0]).toContain("\n\n1234\n\n56\n\n</user_instructions>");
+  });
+
   it("looks at the working folder alone outside a repository", async () => {
     const { texts } = await promptOf(
       { cwd: "sub" },

@@ -72,12 +72,13 @@ describe("a command", () => {
 
   it("sends long output in pieces of at most 8192 bytes and cuts it for the model", async () => {
     const at = await once(["bash", "-c", "seq 20000"]);
-    const sizes = find(at, "exec_command_output_delta").map(
-      ({ chunk }) => Buffer.from(chunk, "base64").length,
+    const chunks = find(at, "exec_command_output_delta").map(({ chunk }) =>
+      Buffer.from(chunk, "base64"),
     );
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(8192);
+    expect(Math.max(...chunks.map((chunk) => chunk.length))).toBeLessThanOrEqual(8192);
     const end = find(at, "exec_command_end")[0];
     expect(end?.stdout.split("\n")).toHaveLength(20_001);
+    expect(Buffer.concat(chunks).toString()).toBe(end?.stdout);
     expect(end?.formatted_output).toContain("[... omitted");
     expect(JSON.parse(at.told)).toMatchObject({ output: end?.formatted_output });
   });
