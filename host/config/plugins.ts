@@ -55,7 +55,7 @@ function builtin(specifier: string): PluginEntry {
 }
 
 function entriesOf(content: unknown, file: string, builtins: readonly string[]): PluginEntry[] {
-  // An empty YAML file, or one of comments, is a file that says nothing.
+  // An empty file says nothing.
   if (content === undefined || content === null) return [];
   const root = objectAt(content, `${file}: the whole file`);
   for (const key of Object.keys(root)) {

@@ -33,6 +33,10 @@ export function openContext(plugin: Plugin, options: unknown, seams: BootSeams):
     <D, H>(what: string, list: { definition: D; handler: H }[]) =>
     (definition: D, handler: H): void => {
       during(what);
+      // Plain JavaScript has no compiler that would say so.
+      if (typeof definition !== "object" || definition === null) {
+        throw new TypeError(`${what} wants a definition, not ${String(definition)}`);
+      }
       list.push({ definition, handler });
     };
   const context = {
