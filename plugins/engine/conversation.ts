@@ -150,6 +150,7 @@ export class LiveConversation implements Conversation {
   async #approve(job: Job, question: Question): Promise<ApprovalAnswer> {
     const request = { ...question, conversationId: this.id, eventId: job.id };
     let answer: ApprovalAnswer | undefined;
+    if (job.signal.aborted) return { decision: "abort" };
     try {
       answer = await unlessAborted(job.submission.approve(request, job.signal), job.signal);
     } catch (error) {

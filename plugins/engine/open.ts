@@ -51,8 +51,10 @@ export async function openConversation(
   const id = uuidV7();
   const model = await openModel(surroundings, request, { tree, id, signal });
   const plan: Plan = { surroundings, request, cwd, settings, id, model };
-  const prompt = await preparePrompt(plan);
-  const log = await historyLog(surroundings.settings.home);
+  const [prompt, log] = await Promise.all([
+    preparePrompt(plan),
+    historyLog(surroundings.settings.home),
+  ]);
 
   if (signal?.aborted === true) throw new ConversationError("session", "the start was cancelled");
   // The record is the only thing a start leaves on the disk, so it comes last.
