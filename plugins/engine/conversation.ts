@@ -112,6 +112,7 @@ export class LiveConversation implements Conversation {
     return { status: "aborted", reason: "interrupted" };
   }
 
+  /** The side of the conversation that its task sees. */
   #contextOf(job: Job): TaskContext {
     return {
       id: job.id,
@@ -126,6 +127,7 @@ export class LiveConversation implements Conversation {
     };
   }
 
+  /** Synchronous and in order; one faulty subscriber costs nobody else an event. */
   #emit(id: string, msg: EventMsg): void {
     const event = { id, msg };
     for (const { subscriber } of this.#subscribers) {
@@ -138,6 +140,7 @@ export class LiveConversation implements Conversation {
     this.#session.recorder.event(msg);
   }
 
+  /** Room means room with every subscriber. */
   #ready(): Promise<void> | undefined {
     let room: Promise<void> | undefined;
     for (const { subscriber } of this.#subscribers) {
@@ -163,6 +166,7 @@ export class LiveConversation implements Conversation {
     return answer;
   }
 
+  /** Counted from 0 per conversation: submissions without an id, approval answers, interrupts. */
   #takeId(): string {
     const id = this.#nextId;
     this.#nextId += 1;

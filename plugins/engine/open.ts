@@ -80,6 +80,7 @@ export async function openConversation(
   return new LiveConversation(sessionOf(plan, prompt, recorder), [configured]);
 }
 
+/** Everything that is settled before the conversation itself is put together. */
 interface Plan {
   readonly surroundings: Surroundings;
   readonly request: ConversationRequest;
@@ -93,6 +94,7 @@ interface Prompt extends Pick<Session, "instructions" | "tools"> {
   readonly userInstructions: string | undefined;
 }
 
+/** Checked at the start: later, every command would fail for a reason nobody sees. */
 async function workingFolder(path: string): Promise<string> {
   const name = `the working folder ${JSON.stringify(path)}`;
   const found = await stat(path).catch((cause: unknown) => {
@@ -118,6 +120,7 @@ function openModel(
   });
 }
 
+/** What stays the same in every request; computed once, so that providers can cache it. */
 async function preparePrompt(plan: Plan): Promise<Prompt> {
   const { surroundings, request, cwd, settings, model } = plan;
   const { instructionsFile } = settings;

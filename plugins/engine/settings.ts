@@ -47,6 +47,7 @@ export interface ToolSettings {
 const count = z.int().nonnegative();
 const texts = z.array(z.string());
 
+// Unknown keys pass: the tree is shared, and other readers have theirs in it.
 const EngineKeys = z.object({
   approval_policy: ApprovalPolicy.optional(),
   sandbox_mode: SandboxMode.optional(),
@@ -125,6 +126,7 @@ function parseKeys(tree: SettingsTree): EngineKeys {
   throw new ConversationError("settings", problems.join("; "));
 }
 
+/** One problem as a person needs it: the key, what stands there, where that is from, what should. */
 function describe(issue: z.core.$ZodIssue, tree: SettingsTree): string {
   const key = issue.path.join(".");
   const value = JSON.stringify(valueAt(tree.values, issue.path));

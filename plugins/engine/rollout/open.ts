@@ -52,6 +52,7 @@ async function metaOf(recording: Recording, now: Date): Promise<JsonObject> {
   };
 }
 
+/** What the requests of a turn go by, in the words of the configuration. */
 function turnContext({ cwd, settings, model }: Recording["conversation"]): JsonObject {
   return {
     cwd,

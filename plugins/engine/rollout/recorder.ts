@@ -57,6 +57,7 @@ export class Recorder {
       while (this.#waiting.length > 0)
         await appendFile(this.path, this.#waiting.splice(0).join(""));
     } catch (error) {
+      // One complaint, then silence: a full disk must not end the conversation.
       this.#broken = true;
       this.#waiting = [];
       this.#log.error(`the conversation is no longer recorded: ${this.path}`, { error });

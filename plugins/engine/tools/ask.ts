@@ -55,6 +55,7 @@ export function rejection(subject: "exec command" | "patch", answer: ApprovalAns
   return note === undefined || note === "" ? text : `${text}: ${note}`;
 }
 
+// Whoever asked gets the answer back and stops; the task is over as if interrupted.
 function settle(task: TaskContext, answer: ApprovalAnswer): ApprovalAnswer {
   if (answer.decision === "abort") task.interrupt();
   return answer;

@@ -23,6 +23,7 @@ export interface CommandReport {
   readonly output: string;
 }
 
+// A flood is not worth more events: the end event has the output as a whole.
 const maxDeltasPerStream = 10_000;
 
 /** Runs one command between its begin and end events; killed ones have their end event too. */
@@ -71,6 +72,7 @@ function outputEvents(task: TaskContext, callId: string) {
   };
 }
 
+/** The end event and the model tell the same story; a command that never started is an error of ours. */
 function conclude(
   task: TaskContext,
   callId: string,

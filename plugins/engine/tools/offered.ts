@@ -20,6 +20,7 @@ function patchTools(settings: ToolSettings, traits: ModelTraits): ModelTool[] {
 
 const text = { type: "string" };
 
+// Arguments stand in alphabetical order: the same tool is the same bytes in every request.
 const shell = functionTool({
   name: "shell",
   description: "Runs a command and returns its output and exit code.",

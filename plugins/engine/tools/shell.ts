@@ -17,6 +17,7 @@ const Arguments = z.object({
   command: z.array(z.string()),
   workdir: z.string().nullish(),
   timeout_ms: z.number().nonnegative().nullish(),
+  // Models also spell it this way.
   timeout: z.number().nonnegative().nullish(),
   with_escalated_permissions: z.boolean().nullish(),
   justification: z.string().nullish(),
@@ -56,6 +57,10 @@ export function localShellTool(
   });
 }
 
+/**
+ * The way of every command: a patch in disguise is taken out, the approval table decides, and the
+ * command runs inside the sandbox, outside of it, or not at all. Resolves with what the model is told.
+ */
 async function runShell(task: TaskContext, call: ShellCall): Promise<string> {
   const { approvalPolicy } = task.session.settings;
   const mayEscalate = !call.escalated || approvalPolicy === "on-request";
@@ -86,6 +91,7 @@ async function runShell(task: TaskContext, call: ShellCall): Promise<string> {
   }
 }
 
+/** A yes covers this command as it stands, so it runs without the sandbox. */
 async function askThenRun(
   task: TaskContext,
   call: ShellCall,

@@ -68,6 +68,7 @@ function requestOf({ session }: TaskContext): ModelRequest {
   };
 }
 
+/** Nobody reads the stream while a call runs: the network waits, and items keep their order. */
 async function takeItem(task: TaskContext, received: Received, item: ResponseItem): Promise<void> {
   showItem(task, item);
   received.add(item);
@@ -98,6 +99,7 @@ function showProgress(task: TaskContext, event: ProgressEvent): void {
   }
 }
 
+/** The bookkeeping of a complete answer: what it cost, and what the task changed so far. */
 async function concludeAnswer(task: TaskContext, usage: TokenUsage | null): Promise<void> {
   if (usage !== null) task.session.usage.add(usage);
   task.emit(task.session.usage.event());

@@ -23,6 +23,7 @@ export async function userInstructions(search: DocumentSearch): Promise<string |
   return `${global}\n\n--- project-doc ---\n\n${project}`;
 }
 
+/** The person's own document counts towards no budget. */
 async function globalDocument(home: string): Promise<string | undefined> {
   const bytes = await readIfThere(join(home, documentName));
   const text = bytes?.toString("utf8").trim();

@@ -16,6 +16,7 @@ export function showItem(task: TaskContext, item: ResponseItem): void {
 function showMessage(task: TaskContext, item: Extract<ResponseItem, { type: "message" }>): void {
   for (const part of item.content) {
     if (part.type === "output_text") task.emit({ type: "agent_message", message: part.text });
+    // Some models repeat the person's side; it is shown as what it is.
     if (part.type === "input_text" && item.role === "user") {
       task.emit({ type: "user_message", message: part.text, kind: "plain" });
     }
