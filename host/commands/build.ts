@@ -59,7 +59,11 @@ async function defaultsOf(name: string): Promise<PrebuiltPlugin["defaultOptions"
   const configuration = defaults(process.cwd());
   const entry = configuration.entries.find(({ specifier }) => specifier === name);
   if (entry === undefined) throw new Error(`no built-in plugin is named ${name}`);
-  const loaded = await loadPlugin(entry, { configuration, builtins: builtinPlugins });
+  const loaded = await loadPlugin(entry, {
+    configuration,
+    builtins: builtinPlugins,
+    limitMs: 10_000,
+  });
   const options = await optionsOf(loaded, { file: undefined, prebuilt: {} });
   const text = JSON.stringify(options);
   // The program uses what JSON gives back: anything else must not get lost on the way.

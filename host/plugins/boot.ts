@@ -26,7 +26,7 @@ export interface BootOptions {
   /** Where services live; by default one of its own. */
   readonly services?: DependencyContainer;
   readonly importModule?: ImportModule;
-  /** Milliseconds: 10,000 for one plugin's set-up, 2,000 for closing all. */
+  /** Milliseconds: 10,000 for loading one plugin and for its set-up, 2,000 for closing all. */
   readonly limits?: { readonly setUpMs?: number; readonly closeMs?: number };
 }
 
@@ -76,7 +76,12 @@ class PluginBoot {
   async run(): Promise<Booted> {
     const { configuration, builtins = builtinPlugins, importModule } = this.#options;
     const { plugins, absent } = await preparePlugins(
-      { configuration, builtins, ...(importModule !== undefined && { importModule }) },
+      {
+        configuration,
+        builtins,
+        limitMs: this.#limits.setUpMs,
+        ...(importModule !== undefined && { importModule }),
+      },
       this.#prebuilt,
     );
     for (const status of absent) this.#note(status);

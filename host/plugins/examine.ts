@@ -1,6 +1,7 @@
 import { errorMessage } from "../../core/errors.ts";
 import type { Finding } from "../../core/plugin/plugin.ts";
 import { runAs } from "../rpc/stdout-guard.ts";
+import { withLimit } from "./limit.ts";
 import type { Diagnostic } from "./recorded.ts";
 
 /** What one plugin says about itself; never rejects, and takes no longer than the limit. */
@@ -20,13 +21,11 @@ async function examined(
   diagnostic: Diagnostic,
   limitMs: number,
 ): Promise<Finding[]> {
-  const limit = AbortSignal.timeout(limitMs);
-  const late = new Promise<never>((_, reject) => {
-    const tooLate = () => reject(new Error(`no answer within ${limitMs} ms`));
-    limit.addEventListener("abort", tooLate, { once: true });
-  });
+  const signal = AbortSignal.timeout(limitMs);
+  const late = () => new Error(`no answer within ${limitMs} ms`);
   try {
-    return await Promise.race([runAs(plugin, async () => diagnostic(limit)), late]);
+    const work = runAs(plugin, async () => diagnostic(signal));
+    return await withLimit(work, { limitMs, late });
   } catch (error) {
     const message = `could not be examined: ${errorMessage(error)}`;
     return [{ level: "error", subject: plugin, message }];

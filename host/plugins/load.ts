@@ -6,6 +6,7 @@ import { errorMessage, HostError, isHostError } from "../../core/errors.ts";
 import { apiVersion, type Plugin } from "../../core/plugin/plugin.ts";
 import { type PluginEntry, type PluginsConfiguration, shownValue } from "../config/plugins.ts";
 import type { PluginModule } from "./builtin.ts";
+import { withLimit } from "./limit.ts";
 import { type ImportModule, lendOwnCopies, packageUrl } from "./own-copies.ts";
 
 /** A plugin whose module was imported and has the right shape. */
@@ -21,6 +22,8 @@ export interface LoadContext {
   readonly configuration: PluginsConfiguration;
   readonly builtins: Readonly<Record<string, PluginModule>>;
   readonly importModule?: ImportModule;
+  /** Milliseconds that one module may take, its top-level awaits included. */
+  readonly limitMs: number;
 }
 
 /** Imports one plugin. Rejects with a `HostError` that names the specifier and the file. */
@@ -28,7 +31,11 @@ export async function loadPlugin(entry: PluginEntry, context: LoadContext): Prom
   const { source, load } = locate(entry, context);
   const name = entry.specifier;
   try {
-    const module = await load();
+    const { limitMs } = context;
+    const module = await withLimit(load(), {
+      limitMs,
+      late: () => new HostError("PLUGIN_TIMEOUT", `its module did not load within ${limitMs} ms`),
+    });
     return { entry, source, plugin: checked(module.default), builtin: entry.kind === "built-in" };
   } catch (error) {
     const code = isHostError(error) ? error.code : "PLUGIN_FAILED";

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { createRequire, registerHooks } from "node:module";
+import { registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -27,9 +27,12 @@ export function lendOwnCopies(): void {
       try {
         return next(specifier, context);
       } catch (error) {
-        const own = ownCopy(specifier);
-        if (own === undefined) throw error;
-        return { url: own, shortCircuit: true };
+        try {
+          return next(specifier, { ...context, parentURL: ownManifest() });
+        } catch {
+          // The first error names the plugin's file.
+          throw error;
+        }
       }
     },
   });
@@ -46,14 +49,10 @@ function packageOf(url: string): { name: string; from: string } {
   return { name: parts[0], from: parts[1] };
 }
 
-function ownCopy(specifier: string): string | undefined {
+/** Where the program's own imports resolve from: its package knows itself and what it depends on. */
+function ownManifest(): string {
   const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
-  try {
-    const file = createRequire(join(root, "package.json")).resolve(specifier);
-    return pathToFileURL(file).href;
-  } catch {
-    return undefined;
-  }
+  return pathToFileURL(join(root, "package.json")).href;
 }
 
 /** The program's own folder, whether it runs from `dist` or from its sources. */

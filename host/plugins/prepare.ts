@@ -79,11 +79,17 @@ async function parseOptions(
     try {
       options.set(each, await optionsOf(each, { file, prebuilt }));
     } catch (error) {
-      faults.push(error);
+      faults.push(isHostError(error) ? error : unusableOptions(each, error));
     }
   }
   throwAll(faults);
   return options;
+}
+
+/** Something a plugin calls a schema of options, and zod's is not. */
+function unusableOptions({ plugin }: LoadedPlugin, error: unknown): HostError {
+  const message = `plugin "${plugin.name}": "options" is no usable schema: ${errorMessage(error)}`;
+  return new HostError("PLUGIN_INVALID", message, { cause: error, plugin: plugin.name });
 }
 
 /** With a plugin that did not load, nobody knows what it would have provided: gaps may stay. */

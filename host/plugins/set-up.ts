@@ -3,6 +3,7 @@ import { HostError } from "../../core/errors.ts";
 import { runAs } from "../rpc/stdout-guard.ts";
 import type { BootSeams } from "../tokens.ts";
 import { addService, openContext, servicesFor } from "./context.ts";
+import { withLimit } from "./limit.ts";
 import type { LoadedPlugin } from "./load.ts";
 import type { Recorded } from "./recorded.ts";
 
@@ -24,7 +25,16 @@ export async function setUp(set: SetUp): Promise<Recorded> {
   set.recording(recorded);
   const services = servicesFor(plugin, set.services);
   try {
-    await withLimit(set, async () => runAs(plugin.name, () => plugin.setup(context, services)));
+    await withLimit(
+      runAs(plugin.name, async () => plugin.setup(context, services)),
+      {
+        limitMs: set.limitMs,
+        late: () =>
+          new HostError("PLUGIN_TIMEOUT", `its set-up did not finish within ${set.limitMs} ms`),
+        signal: set.seams.signal,
+        stopped: () => new HostError("PLUGIN_FAILED", "the host closed while it was set up"),
+      },
+    );
   } finally {
     seal();
   }
@@ -37,28 +47,4 @@ export async function setUp(set: SetUp): Promise<Recorded> {
   }
   for (const [id, service] of recorded.services) addService(set.services, id, service);
   return recorded;
-}
-
-async function withLimit(
-  { loaded, seams, limitMs }: SetUp,
-  work: () => Promise<void>,
-): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let stop: (() => void) | undefined;
-  const given = new Promise<never>((_, reject) => {
-    const { name } = loaded.plugin;
-    const late = `its set-up did not finish within ${limitMs} ms`;
-    timer = setTimeout(
-      () => reject(new HostError("PLUGIN_TIMEOUT", late, { plugin: name })),
-      limitMs,
-    );
-    stop = () => reject(new HostError("PLUGIN_FAILED", "the host closed while it was set up"));
-    seams.signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    await Promise.race([work(), given]);
-  } finally {
-    clearTimeout(timer);
-    if (stop !== undefined) seams.signal.removeEventListener("abort", stop);
-  }
 }

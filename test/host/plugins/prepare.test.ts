@@ -36,6 +36,12 @@ describe("a mistake in the configuration", () => {
       '/conf/plugins.config.json: plugin "a": option "key" is missing: Invalid input: expected string, received undefined',
     ],
     [
+      "a schema of options that is none",
+      { a: { plugin: plugin("a", { options: { level: "low" } }) } },
+      "PLUGIN_INVALID",
+      'plugin "a": "options" is no usable schema: schema.safeParseAsync is not a function',
+    ],
+    [
       "a service whose provider is switched off",
       { needy: { plugin: needy }, provider: { plugin: provider, enabled: false } },
       "SERVICE_MISSING",

@@ -136,6 +136,19 @@ describe("a plugin that fails in its set-up", () => {
     expect(registry.methods.size).toBe(0);
   });
 
+  it("is named when its module never finishes loading", async () => {
+    const entry = { plugin: plugin("slow"), thirdParty: true };
+    const { booting } = boot(
+      { slow: entry, good: { plugin: plugin("good") } },
+      { limits: { setUpMs: 5 }, importModule: () => new Promise(() => undefined) },
+    );
+    const { plugins } = await booting;
+    expect(plugins).toMatchObject([
+      { state: "failed", reason: expect.stringContaining("did not load within 5 ms") as string },
+      { name: "good", state: "running" },
+    ]);
+  });
+
   it("does not hold up a host that closes", async () => {
     const closing = new AbortController();
     const seams = testSeams({ signal: closing.signal });
