@@ -15,6 +15,7 @@ export async function withLimit<T>(
   const over = Promise.withResolvers<never>();
   const timer = setTimeout(() => over.reject(late()), limitMs);
   const stop = () => over.reject(stopped());
+  if (signal?.aborted === true) stop();
   signal?.addEventListener("abort", stop, { once: true });
   try {
     return await Promise.race([work, over.promise]);

@@ -6,7 +6,7 @@ import { errorMessage, HostError, isHostError } from "../../core/errors.ts";
 import { apiVersion, type Plugin } from "../../core/plugin/plugin.ts";
 import { type PluginEntry, type PluginsConfiguration, shownValue } from "../config/plugins.ts";
 import type { PluginModule } from "./builtin.ts";
-import { withLimit } from "./limit.ts";
+import { type Limit, withLimit } from "./limit.ts";
 import { type ImportModule, lendOwnCopies, packageUrl } from "./own-copies.ts";
 
 /** A plugin whose module was imported and has the right shape. */
@@ -30,19 +30,21 @@ export interface LoadContext {
 export async function loadPlugin(entry: PluginEntry, context: LoadContext): Promise<LoadedPlugin> {
   const { source, load } = locate(entry, context);
   const name = entry.specifier;
+  const builtin = entry.kind === "built-in";
   try {
-    const { limitMs } = context;
-    const module = await withLimit(load(), {
-      limitMs,
-      late: () => new HostError("PLUGIN_TIMEOUT", `its module did not load within ${limitMs} ms`),
-    });
-    return { entry, source, plugin: checked(module.default), builtin: entry.kind === "built-in" };
+    const module = builtin ? await load() : await withLimit(load(), limitOf(context));
+    return { entry, source, plugin: checked(module.default), builtin };
   } catch (error) {
     const code = isHostError(error) ? error.code : "PLUGIN_FAILED";
     const where = source === "built-in" ? "" : ` (${source})`;
     const message = `plugin ${JSON.stringify(name)}${where}: ${errorMessage(error)}`;
     throw new HostError(code, message, { cause: error, plugin: name });
   }
+}
+
+function limitOf({ limitMs }: LoadContext): Limit {
+  const late = `its module did not load within ${limitMs} ms`;
+  return { limitMs, late: () => new HostError("PLUGIN_TIMEOUT", late) };
 }
 
 interface Located {

@@ -22,7 +22,7 @@ export function messageNameProblem(
   builtin: boolean,
 ): string | undefined {
   if (typeof name !== "string" || name === "") return "has no name";
-  if (/[\s\p{Cc}]/u.test(name)) return "has white space in its name";
+  if (/[^!-~]/.test(name)) return "has more than visible ASCII characters in its name";
   if (reservedNames.has(name) || reservedPrefixes.some((each) => name.startsWith(`${each}/`))) {
     return "has a name that MCP reserves";
   }

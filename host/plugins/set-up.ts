@@ -3,7 +3,7 @@ import { HostError } from "../../core/errors.ts";
 import { runAs } from "../rpc/stdout-guard.ts";
 import type { BootSeams } from "../tokens.ts";
 import { addService, openContext, servicesFor } from "./context.ts";
-import { withLimit } from "./limit.ts";
+import { type Limit, withLimit } from "./limit.ts";
 import type { LoadedPlugin } from "./load.ts";
 import type { Recorded } from "./recorded.ts";
 
@@ -25,16 +25,9 @@ export async function setUp(set: SetUp): Promise<Recorded> {
   set.recording(recorded);
   const services = servicesFor(plugin, set.services);
   try {
-    await withLimit(
-      runAs(plugin.name, async () => plugin.setup(context, services)),
-      {
-        limitMs: set.limitMs,
-        late: () =>
-          new HostError("PLUGIN_TIMEOUT", `its set-up did not finish within ${set.limitMs} ms`),
-        signal: set.seams.signal,
-        stopped: () => new HostError("PLUGIN_FAILED", "the host closed while it was set up"),
-      },
-    );
+    const working = runAs(plugin.name, () => plugin.setup(context, services));
+    // Most set-ups are over by now, and a limit costs the start a timer.
+    if (working !== undefined) await withLimit(working, limitOf(set));
   } finally {
     seal();
   }
@@ -47,4 +40,13 @@ export async function setUp(set: SetUp): Promise<Recorded> {
   }
   for (const [id, service] of recorded.services) addService(set.services, id, service);
   return recorded;
+}
+
+function limitOf({ limitMs, seams }: SetUp): Limit {
+  return {
+    limitMs,
+    late: () => new HostError("PLUGIN_TIMEOUT", `its set-up did not finish within ${limitMs} ms`),
+    signal: seams.signal,
+    stopped: () => new HostError("PLUGIN_FAILED", "the host closed while it was set up"),
+  };
 }

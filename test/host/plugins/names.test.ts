@@ -35,7 +35,7 @@ describe("names of methods and notifications", () => {
     ["rpc.discover", "x", true, "has a name that JSON-RPC reserves"],
     ["", "acme", false, "has no name"],
     [undefined, "acme", false, "has no name"],
-    ["acme/a b", "acme", false, "has white space in its name"],
+    ["acme/a b", "acme", false, "has more than visible ASCII characters in its name"],
   ])("judge %j of plugin %s, built-in: %s", (name, plugin, builtin, problem) => {
     expect(messageNameProblem(name, plugin, builtin)).toBe(problem);
   });
