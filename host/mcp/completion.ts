@@ -36,7 +36,7 @@ export class Completion {
     const others = stringsMember(isJsonObject(context) ? context : undefined, "arguments");
     const owner = this.registry.completions.get(completionKey(target));
     if (owner === undefined) return { completion: { values: [], total: 0, hasMore: false } };
-    const all = await guarded(owner, call.signal, () =>
+    const all = await guarded(owner, call, () =>
       owner.handler(value, others, this.contexts.open(call, owner.log, params)),
     );
     const values = all.slice(0, mostValues);

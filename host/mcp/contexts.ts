@@ -20,7 +20,9 @@ export class Contexts {
   open(call: OpenCall, log: Log, params: Params): Call {
     return {
       requestId: call.id,
-      signal: call.signal,
+      get signal() {
+        return call.signal;
+      },
       client: this.peer,
       log,
       progress: this.#progress(call, params),

@@ -35,7 +35,7 @@ export class PluginMethods {
     const owner = this.registry.methods.get(name);
     if (owner === undefined) throw new Error(`${name} was registered and is gone`);
     const { definition, handler, log } = owner;
-    const result = await guarded(owner, call.signal, async () => {
+    const result = await guarded(owner, call, async () => {
       const schema = await resolveDeferred<Schema>(definition.params);
       const checked = await checkedParams(name, schema, params);
       return handler(checked, this.contexts.open(call, log, params));

@@ -63,7 +63,7 @@ export class Prompts {
       if (argument.required !== true || args[argument.name] !== undefined) continue;
       throw new RpcError(InvalidParams, `the prompt ${name} needs the argument ${argument.name}`);
     }
-    return guarded(owner, call.signal, () =>
+    return guarded(owner, call, () =>
       owner.handler(args, this.contexts.open(call, owner.log, params)),
     );
   }

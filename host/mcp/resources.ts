@@ -57,14 +57,12 @@ export class Resources {
     const uri = stringMember(params, "uri");
     const fixed = this.registry.resources.get(uri);
     if (fixed !== undefined) {
-      return guarded(fixed, call.signal, () =>
-        fixed.handler(this.contexts.open(call, fixed.log, params)),
-      );
+      return guarded(fixed, call, () => fixed.handler(this.contexts.open(call, fixed.log, params)));
     }
     for (const owner of this.registry.resourceTemplates.values()) {
       const variables = matchTemplate(owner.definition.uriTemplate, uri);
       if (variables === undefined) continue;
-      return guarded(owner, call.signal, () =>
+      return guarded(owner, call, () =>
         owner.handler(variables, this.contexts.open(call, owner.log, params)),
       );
     }

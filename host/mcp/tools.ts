@@ -1,10 +1,4 @@
-import {
-  errorMessage,
-  InvalidParams,
-  isConversationError,
-  isRpcError,
-  RpcError,
-} from "../../core/errors.ts";
+import { InvalidParams, isConversationError, isRpcError, RpcError } from "../../core/errors.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { toolError } from "../../core/protocol/tool.ts";
@@ -77,7 +71,7 @@ export class Tools {
 
   async #call(params: Params, call: OpenCall): Promise<object> {
     const tool = this.#named(params);
-    const result = await guarded(tool, call.signal, async () => {
+    const result = await guarded(tool, call, async () => {
       const checked = await checkArguments(tool, params?.["arguments"]);
       if (!checked.fit) return toolError(checked.text);
       return this.#run(tool, checked.args, { call, params });
@@ -105,8 +99,8 @@ export class Tools {
     } catch (error) {
       // Settings or a folder that do not hold are for the caller to mend, not a bug of the tool.
       if (isConversationError(error)) return toolError(error.message);
-      if (call.signal.aborted && !isRpcError(error)) {
-        return toolError(`The call ended early: ${errorMessage(call.signal.reason)}.`);
+      if (call.abortReason !== undefined && !isRpcError(error)) {
+        return toolError(`The call ended early: ${call.abortReason.message}.`);
       }
       throw error;
     }

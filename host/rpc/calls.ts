@@ -7,8 +7,10 @@ export type Reply = (line: string | undefined) => void;
 export class OpenCall {
   readonly id: RequestId;
   readonly method: string;
-  readonly #controller = new AbortController();
-  readonly #endings = new Set<() => void>();
+  // Made when someone looks: most requests are answered before anybody does.
+  #controller: AbortController | undefined;
+  #endings: Set<() => void> | undefined;
+  #abortReason: Error | undefined;
   #cancelled = false;
   #ended = false;
 
@@ -22,7 +24,14 @@ export class OpenCall {
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
     return this.#controller.signal;
+  }
+
+  /** Why the call was cut off; `undefined` while it may go on. */
+  get abortReason(): Error | undefined {
+    return this.#abortReason;
   }
 
   /** The client asked for its end: nothing more may be said about it. */
@@ -40,8 +49,9 @@ export class OpenCall {
       run();
       return () => undefined;
     }
+    this.#endings ??= new Set();
     this.#endings.add(run);
-    return () => void this.#endings.delete(run);
+    return () => void this.#endings?.delete(run);
   }
 
   cancel(): void {
@@ -51,7 +61,8 @@ export class OpenCall {
   }
 
   abort(reason: Error): void {
-    this.#controller.abort(reason);
+    this.#abortReason ??= reason;
+    this.#controller?.abort(reason);
   }
 
   end(): void {
@@ -60,8 +71,8 @@ export class OpenCall {
   }
 
   #runEndings(): void {
-    const endings = [...this.#endings];
-    this.#endings.clear();
+    const endings = this.#endings ?? [];
+    this.#endings = undefined;
     for (const run of endings) run();
   }
 }

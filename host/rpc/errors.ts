@@ -1,12 +1,7 @@
-import {
-  errorMessage,
-  InternalError,
-  isConversationError,
-  isRpcError,
-  RpcError,
-} from "../../core/errors.ts";
+import { InternalError, isConversationError, isRpcError, RpcError } from "../../core/errors.ts";
 import type { Log } from "../../core/services/log.ts";
 import type { JsonRpcErrorObject } from "../../core/wire/json-rpc.ts";
+import type { OpenCall } from "./calls.ts";
 import { runAs } from "./stdout-guard.ts";
 
 /** The error object of an `RpcError`. */
@@ -30,15 +25,15 @@ export function toRpcError(error: unknown, log: Log): RpcError {
 /** Runs a plugin's handler under its name; what it throws comes out as an `RpcError`. */
 export async function guarded<T>(
   owner: { readonly plugin: string; readonly log: Log },
-  signal: AbortSignal,
+  call: OpenCall,
   run: () => T | Promise<T>,
 ): Promise<T> {
   try {
     return await runAs(owner.plugin, run);
   } catch (error) {
     // A cancelled handler throws what it was cut off with; that is no bug.
-    if (signal.aborted && !isRpcError(error)) {
-      throw new RpcError(InternalError, `ended early: ${errorMessage(signal.reason)}`);
+    if (call.abortReason !== undefined && !isRpcError(error)) {
+      throw new RpcError(InternalError, `ended early: ${call.abortReason.message}`);
     }
     throw toRpcError(error, owner.log);
   }
