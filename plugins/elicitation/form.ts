@@ -12,9 +12,9 @@ export const approvalFields: Readonly<Record<string, Field>> = {
       { value: "abort", title: "Abort the turn" },
     ],
   },
-  note: {
+  reason: {
     type: "string",
-    title: "Note",
+    title: "Reason",
     description: "With a denial: why, or what to do instead. The agent reads it.",
   },
 };

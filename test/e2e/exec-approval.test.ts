@@ -35,6 +35,19 @@ describe.each(["responses", "chat"] as const)("a command that needs a yes (%s wi
       message: expect.stringContaining(
         `Allow Codex to run \`git init\` in \`${home.workspace}\`?`,
       ) as string,
+      requestedSchema: {
+        type: "object",
+        properties: {
+          decision: {
+            type: "string",
+            oneOf: ["approved", "approved_for_session", "denied", "abort"].map((word) => ({
+              const: word,
+            })),
+          },
+          reason: { type: "string" },
+        },
+        required: ["decision"],
+      },
       codex_elicitation: "exec-approval",
       codex_mcp_tool_call_id: String(call),
       codex_event_id: String(call),
@@ -119,6 +132,15 @@ describe("a command that is not approved", () => {
     const withdrawn = await peer.waitFor((message) => message.method === "notifications/cancelled");
     expect(withdrawn.params?.["requestId"]).toBe(asked.id);
     expect(existsSync(join(home.workspace, ".git"))).toBe(false);
+  });
+
+  it("is denied with the person's reason, which the model reads", async () => {
+    const { peer, model, codex } = await start();
+    const call = codex(untrusted);
+    const content = { decision: "denied", reason: "use the other folder" };
+    peer.respond((await question(peer)).id, { action: "accept", content });
+    await peer.answer(call);
+    expect(toolOutput(await model.seen(2))).toContain("use the other folder");
   });
 
   it("ends the turn on abort; the call is answered and says aborted", async () => {
