@@ -30,22 +30,24 @@ export class RpcError extends Error {
 }
 
 /** Why a host does not start; each code has its line in the README. */
-export type HostErrorCode =
-  | "ARGUMENT_INVALID"
-  | "CONFIG_INVALID"
-  | "CONFIG_UNREADABLE"
-  | "HOME_MISSING"
-  | "OPTION_INVALID"
-  | "PLUGIN_API"
-  | "PLUGIN_CONFLICT"
-  | "PLUGIN_FAILED"
-  | "PLUGIN_INVALID"
-  | "PLUGIN_NOT_FOUND"
-  | "PLUGIN_TIMEOUT"
-  | "PLUGIN_UNKNOWN"
-  | "SERVICE_CYCLE"
-  | "SERVICE_DUPLICATE"
-  | "SERVICE_MISSING";
+export const hostErrorCodes = [
+  "ARGUMENT_INVALID",
+  "CONFIG_INVALID",
+  "CONFIG_UNREADABLE",
+  "HOME_MISSING",
+  "OPTION_INVALID",
+  "PLUGIN_API",
+  "PLUGIN_CONFLICT",
+  "PLUGIN_FAILED",
+  "PLUGIN_INVALID",
+  "PLUGIN_NOT_FOUND",
+  "PLUGIN_TIMEOUT",
+  "PLUGIN_UNKNOWN",
+  "SERVICE_CYCLE",
+  "SERVICE_DUPLICATE",
+  "SERVICE_MISSING",
+] as const;
+export type HostErrorCode = (typeof hostErrorCodes)[number];
 
 /** A start-up failure for the person at the terminal: one line on stderr, exit code 2. */
 export class HostError extends Error {

@@ -6,6 +6,7 @@ export {
   ConversationError,
   errorMessage,
   HostError,
+  hostErrorCodes,
   InternalError,
   InvalidParams,
   InvalidRequest,
