@@ -6,12 +6,12 @@ import { Calls } from "./rpc/calls.ts";
 import { Lines } from "./rpc/lines.ts";
 import { Outbox } from "./rpc/outbox.ts";
 import { RpcPeer } from "./rpc/peer.ts";
-import { guardStdout, processStdout } from "./rpc/stdout-guard.ts";
+import { guardStdout, processStdout, runningPlugin } from "./rpc/stdout-guard.ts";
 import { inject, injectable, Opening, Values } from "./tokens.ts";
 import type { BootedPlugins, HostValues } from "./tokens.ts";
 import { warmUp } from "./warm-up.ts";
 
-type Ending = "input" | "signal" | "broken" | "stalled";
+type Ending = "input" | "signal" | "broken" | "stalled" | "crashed";
 
 const defaultGraceMs = 1000;
 /** From the reason to end until the last byte, whatever is in flight. */
@@ -57,7 +57,7 @@ export class Connection {
         booting.then(() => this.#ending.promise),
       ]);
       await this.#shutDown(ending, booting);
-      return 0;
+      return ending === "crashed" ? 1 : 0;
     } finally {
       detach();
       await this.logs.flush();
@@ -103,6 +103,7 @@ export class Connection {
     };
     const onSignal = () => this.#ending.resolve("signal");
     const names = signals === true ? (["SIGTERM", "SIGINT", "SIGHUP"] as const) : [];
+    const forgive = signals === true ? this.#outlive() : () => undefined;
     stdin.on("data", onData).once("end", onEnd).once("error", onEnd).once("close", onEnd);
     for (const name of names) process.on(name, onSignal);
     void this.outbox.closed.then((why) => this.#ending.resolve(why));
@@ -111,6 +112,22 @@ export class Connection {
       // Something must still listen: an error nobody hears ends the process.
       stdin.on("error", () => undefined).pause();
       for (const name of names) process.off(name, onSignal);
+      forgive();
+    };
+  }
+
+  /** A promise that a plugin forgot costs a log line; an error thrown past everyone, an orderly end. */
+  #outlive(): () => void {
+    const onRejection = (error: unknown) => {
+      this.logs.for(runningPlugin()).error("a promise was rejected and nobody listened", { error });
+    };
+    const onError = (error: Error) => {
+      this.logs.for(runningPlugin()).error("an error that nobody caught", { error });
+      this.#ending.resolve("crashed");
+    };
+    process.on("unhandledRejection", onRejection).on("uncaughtException", onError);
+    return () => {
+      process.off("unhandledRejection", onRejection).off("uncaughtException", onError);
     };
   }
 
@@ -127,8 +144,9 @@ export class Connection {
     }
     this.peer.endInput();
     const graceMs = ending === "input" ? (this.values.options?.graceMs ?? defaultGraceMs) : 0;
+    const graceEnd = performance.now() + graceMs;
     const booted = await within(booting, Math.max(graceMs, lastWordsMs));
-    if (graceMs > 0) await within(this.calls.idle(), graceMs);
+    await within(this.calls.idle(), Math.max(0, graceEnd - performance.now()));
     const reason = new Error("the server is shutting down");
     this.#closing.abort(reason);
     this.calls.abortAll(reason);
@@ -137,7 +155,9 @@ export class Connection {
     const closeMs = Math.max(0, remaining() - flushMs);
     if (booted === undefined) this.#log.warn("the plugins were not set up in time");
     // A little less for the plugins' own limit, so that the slow one is named.
-    else if ((await within(this.#close(booted, closeMs - 50), closeMs)) === undefined) {
+    else if (
+      (await within(this.#close(booted, Math.max(0, closeMs - 50)), closeMs)) === undefined
+    ) {
       this.#log.warn("the plugins did not close in time");
     }
     await this.outbox.flush(Math.max(flushMs, remaining()));

@@ -1,4 +1,11 @@
 export { serveHost } from "./host.ts";
 export type { Boot, BootedPlugins, BootSeams, HostOptions, HostValues } from "./host.ts";
 export type { LogSource } from "./log.ts";
+export { openSettings } from "./config/settings.ts";
+export { readPluginsConfiguration } from "./config/plugins.ts";
+export type { PluginEntry, PluginsConfiguration, PluginsQuestion } from "./config/plugins.ts";
+export { bootPlugins } from "./plugins/boot.ts";
+export type { Booted, BootOptions } from "./plugins/boot.ts";
+export { builtinPlugins } from "./plugins/builtin.ts";
+export type { PluginStatus } from "./plugins/status.ts";
 export { Registry } from "./plugins/registry.ts";

@@ -17,6 +17,11 @@ export function runAs<T>(plugin: string, code: () => T): T {
   return scope.run(plugin, code);
 }
 
+/** The plugin whose code runs here; `host` when it is none's. */
+export function runningPlugin(): string {
+  return scope.getStore() ?? "host";
+}
+
 // What still writes to a guarded stream.
 const realWrites = new WeakMap<Writable, Write>();
 
@@ -38,8 +43,8 @@ export function guardStdout(stream: Writable, log: LogSource): () => void {
   realWrites.set(stream, ownWrite(stream));
   const printed = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
     const text = typeof chunk === "string" ? chunk : Buffer.from(toBytes(chunk)).toString("utf8");
-    const plugin = scope.getStore() ?? "host";
-    if (text.trim() !== "") log.for(plugin).warn("printed to stdout", { text: text.trimEnd() });
+    if (text.trim() !== "")
+      log.for(runningPlugin()).warn("printed to stdout", { text: text.trimEnd() });
     const callback = typeof encoding === "function" ? encoding : done;
     if (typeof callback === "function")
       queueMicrotask(() => void Reflect.apply(callback, stream, []));

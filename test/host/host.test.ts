@@ -155,6 +155,31 @@ describe("a host", () => {
     },
   );
 
+  it("survives a promise that a plugin forgot, and says whose it was", async () => {
+    const wire = new Wire(
+      (registry) =>
+        addTool(registry, { name: "t" }, () => {
+          process.emit("unhandledRejection", new Error("forgotten"), Promise.resolve());
+          return { content: [] };
+        }),
+      { signals: true },
+    );
+    await wire.initialize();
+    expect((await wire.request("tools/call", { name: "t" })).result).toBeDefined();
+    expect(await wire.log("forgotten")).toContain('"plugin":"testing"');
+    expect(await wire.end()).toBe(0);
+  });
+
+  it("ends in order, but with code 1, on an error that nobody caught", async () => {
+    const wire = new Wire(undefined, { signals: true });
+    await wire.settled();
+    const events: NodeJS.EventEmitter = process;
+    events.emit("uncaughtException", new Error("thrown past all"));
+    expect(await wire.code).toBe(1);
+    expect(wire.closedWith).toBeDefined();
+    expect(await wire.log("thrown past all")).toContain("nobody caught");
+  });
+
   it("refuses a line past the limit and goes on", async () => {
     const wire = new Wire(undefined, { options: { lineLimit: 1000 } });
     await wire.initialize();
