@@ -1,26 +1,16 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   question,
-  scenario,
+  scenarios,
   shellCall,
   structuredOf,
   textOf,
-  type Scenario,
   type ScenarioOptions,
 } from "../helpers/scenario.ts";
 import { PeerProcess } from "../helpers/peer-process.ts";
 import { tempHome } from "../helpers/temp-home.ts";
 
-let running: Scenario | undefined;
-afterEach(async () => {
-  await running?.dispose();
-  running = undefined;
-});
-
-async function start(options: ScenarioOptions): Promise<Scenario> {
-  running = await scenario(options);
-  return running;
-}
+const start = scenarios();
 
 /** The last user text of a model request. */
 function promptOf(request: { body: Record<string, unknown> }): string {

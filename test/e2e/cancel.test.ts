@@ -1,14 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { question, scenario, shellCall, textOf, type Scenario } from "../helpers/scenario.ts";
+import { describe, expect, it } from "vitest";
+import { question, scenarios, shellCall, textOf, type Scenario } from "../helpers/scenario.ts";
 import type { Entry } from "../helpers/mock-model.ts";
 
-let running: Scenario | undefined;
-afterEach(async () => {
-  await running?.dispose();
-  running = undefined;
-});
+const start = scenarios();
 
 const longCommand = ["bash", "-c", "sleep 30 & echo started; wait; touch finished"];
 const full = { "approval-policy": "never", sandbox: "danger-full-access" };
@@ -42,7 +38,7 @@ const states: Record<
 
 describe.each(Object.entries(states))("while %s", (_, { script, args, reached }) => {
   it("a cancelled call ends its turn, stays unanswered and leaves the server serving", async () => {
-    running = await scenario({ script });
+    const running = await start({ script });
     const { peer, home, codex } = running;
     const call = codex({ prompt: "go", ...args });
     await reached(running);
@@ -58,7 +54,7 @@ describe.each(Object.entries(states))("while %s", (_, { script, args, reached })
   });
 
   it("the end of input ends the server within its limit, every call answered once", async () => {
-    running = await scenario({ script });
+    const running = await start({ script });
     const { peer, codex } = running;
     const call = codex({ prompt: "go", ...args });
     await reached(running);
@@ -71,7 +67,7 @@ describe.each(Object.entries(states))("while %s", (_, { script, args, reached })
   });
 
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s ends it likewise", async (signal) => {
-    running = await scenario({ script });
+    const running = await start({ script });
     const { peer, codex } = running;
     codex({ prompt: "go", ...args });
     await reached(running);
@@ -84,7 +80,7 @@ describe.each(Object.entries(states))("while %s", (_, { script, args, reached })
 
 describe("a cancelled call", () => {
   it("has its open question withdrawn", async () => {
-    running = await scenario({ script: [[shellCall(["git", "init"])]] });
+    const running = await start({ script: [[shellCall(["git", "init"])]] });
     const { peer, codex } = running;
     const call = codex({ prompt: "go", "approval-policy": "untrusted" });
     const asked = await question(peer);
@@ -94,7 +90,7 @@ describe("a cancelled call", () => {
   });
 
   it("may be sent right behind the request and still counts", async () => {
-    running = await scenario({ script: [{ hang: true }, "second"] });
+    const running = await start({ script: [{ hang: true }, "second"] });
     const { peer, codex } = running;
     const call = codex({ prompt: "go" });
     peer.notify("notifications/cancelled", { requestId: call });
@@ -108,7 +104,7 @@ describe("a cancelled call", () => {
   });
 
   it("is told apart by the type of its id", async () => {
-    running = await scenario({ script: ["Hello."] });
+    const running = await start({ script: ["Hello."] });
     const { peer, codex } = running;
     const call = codex({ prompt: "go" });
     peer.notify("notifications/cancelled", { requestId: String(call) });
@@ -116,7 +112,7 @@ describe("a cancelled call", () => {
   });
 
   it("leaves a conversation that can go on", async () => {
-    running = await scenario({ script: [{ hang: true }, "Back again."] });
+    const running = await start({ script: [{ hang: true }, "Back again."] });
     const { peer, codex } = running;
     const call = codex({ prompt: "go" });
     const { session_id: threadId } = await peer.event("session_configured");

@@ -1,26 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import {
-  question,
-  scenario,
-  shellCall,
-  textOf,
-  toolOutput,
-  type Scenario,
-  type ScenarioOptions,
-} from "../helpers/scenario.ts";
+import { describe, expect, it } from "vitest";
+import { question, scenarios, shellCall, textOf, toolOutput } from "../helpers/scenario.ts";
 
-let running: Scenario | undefined;
-afterEach(async () => {
-  await running?.dispose();
-  running = undefined;
-});
-
-async function start(options: Partial<ScenarioOptions> = {}): Promise<Scenario> {
-  running = await scenario({ script: [[shellCall(["git", "init"])], "All done."], ...options });
-  return running;
-}
+const start = scenarios({ script: [[shellCall(["git", "init"])], "All done."] });
 
 const untrusted = { prompt: "make a repository", "approval-policy": "untrusted" };
 

@@ -1,27 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ModelItem } from "../helpers/mock-model.ts";
-import {
-  patchCall,
-  question,
-  scenario,
-  textOf,
-  toolOutput,
-  type Scenario,
-  type ScenarioOptions,
-} from "../helpers/scenario.ts";
+import { patchCall, question, scenarios, textOf, toolOutput } from "../helpers/scenario.ts";
 
-let running: Scenario | undefined;
-afterEach(async () => {
-  await running?.dispose();
-  running = undefined;
-});
-
-async function start(options: Partial<ScenarioOptions> = {}): Promise<Scenario> {
-  running = await scenario({ script: [[patchCall("new.txt", "hello")], "Patched."], ...options });
-  return running;
-}
+const start = scenarios({ script: [[patchCall("new.txt", "hello")], "Patched."] });
 
 const untrusted = { prompt: "add a file", "approval-policy": "untrusted" };
 const patch = "*** Begin Patch\n*** Add File: new.txt\n+hello\n*** End Patch";

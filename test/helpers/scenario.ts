@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { afterEach } from "vitest";
 import { mockModel, type Entry, type MockModel, type SeenRequest } from "./mock-model.ts";
 import { PeerProcess, type Message } from "./peer-process.ts";
 import { tempHome, type TempHome } from "./temp-home.ts";
@@ -55,6 +56,21 @@ export async function scenario(options: ScenarioOptions): Promise<Scenario> {
       await model.close();
       home.dispose();
     },
+  };
+}
+
+/** A way to start scenarios in the tests of one file; what a test started ends with it. */
+export function scenarios(
+  defaults?: ScenarioOptions,
+): (options?: Partial<ScenarioOptions>) => Promise<Scenario> {
+  const running: Scenario[] = [];
+  afterEach(async () => {
+    for (const one of running.splice(0)) await one.dispose();
+  });
+  return async (options) => {
+    const started = await scenario({ script: [], ...defaults, ...options });
+    running.push(started);
+    return started;
   };
 }
 
