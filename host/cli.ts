@@ -39,6 +39,7 @@ async function serve(args: CommonArguments, environment: Environment): Promise<n
     stdin: process.stdin,
     stdout: processStdout(),
     boot: bootPlugins({ settings, configuration }),
+    options: configuration.host ?? {},
     signals: true,
   });
 }

@@ -2,6 +2,8 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { HostError } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../../core/json.ts";
+import type { HostOptions } from "../tokens.ts";
+import { readHostOptions } from "./host-options.ts";
 import { findUpwards, readPlace } from "./places.ts";
 
 /** One plugin as configured. */
@@ -23,6 +25,8 @@ export interface PluginsConfiguration {
   /** Paths and packages are looked up from here. */
   readonly folder: string;
   readonly entries: readonly PluginEntry[];
+  /** What the file says of the host itself. */
+  readonly host?: HostOptions;
 }
 
 export interface PluginsQuestion {
@@ -39,10 +43,13 @@ export async function readPluginsConfiguration(
 ): Promise<PluginsConfiguration> {
   const { cwd, builtins } = question;
   const file = question.file === undefined ? findUpwards(cwd) : given(resolve(cwd, question.file));
-  const named = file === undefined ? [] : entriesOf(await readPlace(file), file, builtins);
+  const root = file === undefined ? {} : rootOf(await readPlace(file), file);
+  const named = entriesOf(root, file ?? "", builtins);
+  const host = readHostOptions(objectAt(root["host"] ?? {}, `${file}: "host"`), `${file}: host:`);
   const mentioned = new Set(named.map((entry) => entry.specifier));
   const silent = builtins.filter((name) => !mentioned.has(name)).map(builtin);
-  return { file, folder: file === undefined ? cwd : dirname(file), entries: [...silent, ...named] };
+  const folder = file === undefined ? cwd : dirname(file);
+  return { file, folder, entries: [...silent, ...named], host };
 }
 
 function given(file: string): string {
@@ -54,14 +61,18 @@ function builtin(specifier: string): PluginEntry {
   return { specifier, kind: "built-in", enabled: true, required: false, options: undefined };
 }
 
-function entriesOf(content: unknown, file: string, builtins: readonly string[]): PluginEntry[] {
+function rootOf(content: unknown, file: string): JsonObject {
   // An empty file says nothing.
-  if (content === undefined || content === null) return [];
+  if (content === undefined || content === null) return {};
   const root = objectAt(content, `${file}: the whole file`);
   for (const key of Object.keys(root)) {
-    if (key === "plugins" || key === "$schema") continue;
+    if (key === "plugins" || key === "host" || key === "$schema") continue;
     throw invalid(`${file}: unknown key ${JSON.stringify(key)}; plugins go under "plugins"`);
   }
+  return root;
+}
+
+function entriesOf(root: JsonObject, file: string, builtins: readonly string[]): PluginEntry[] {
   if (root["plugins"] === undefined) return [];
   const plugins = objectAt(root["plugins"], `${file}: "plugins"`);
   return Object.entries(plugins).map(([specifier, value]) => {

@@ -103,6 +103,17 @@ describe("a cancelled call", () => {
     expect(peer.messages.filter((one) => one.id === next)).toHaveLength(1);
   });
 
+  it("is answered after all where the configuration says so", async () => {
+    const script: Entry[] = [{ hang: true }];
+    const { peer, model, codex } = await start({ script, host: { answerCancelled: true } });
+    const call = codex({ prompt: "go" });
+    await model.seen(1);
+    peer.notify("notifications/cancelled", { requestId: call });
+    const answer = await peer.answer(call);
+    expect(answer.result?.["isError"]).toBe(true);
+    expect(textOf(answer)).toMatch(/cancelled/);
+  });
+
   it("is told apart by the type of its id", async () => {
     const running = await start({ script: ["Hello."] });
     const { peer, codex } = running;

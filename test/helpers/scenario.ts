@@ -15,6 +15,8 @@ export interface ScenarioOptions {
   config?: string;
   /** The `plugins` member of a configuration file of its own. */
   plugins?: object;
+  /** Its `host` member. */
+  host?: object;
   /** Further arguments of the server, before which stands `mcp`. */
   args?: readonly string[];
   env?: Record<string, string>;
@@ -39,7 +41,10 @@ export async function scenario(options: ScenarioOptions): Promise<Scenario> {
     ...(options.config !== undefined && { extra: options.config }),
   });
   const pluginsFile = join(home.root, "plugins.config.json");
-  writeFileSync(pluginsFile, JSON.stringify({ plugins: options.plugins ?? {} }));
+  writeFileSync(
+    pluginsFile,
+    JSON.stringify({ plugins: options.plugins ?? {}, host: options.host ?? {} }),
+  );
   const peer = new PeerProcess(["mcp", "--plugins", pluginsFile, ...(options.args ?? [])], {
     cwd: home.workspace,
     env: { CODEX_HOME: home.home, ...options.env },

@@ -157,4 +157,20 @@ describe("the plugin configuration", () => {
       message: `--plugins: there is no file ${join(cwd, "nope.json")}`,
     });
   });
+
+  it("carries the options of the host itself", async () => {
+    const options = { answerCancelled: true, graceMs: 50, lineLimit: 1_000_000, pageSize: 2 };
+    const cwd = tempFolder({ "plugins.config.json": JSON.stringify({ host: options }) });
+    expect((await read(cwd)).host).toEqual(options);
+  });
+
+  it.each([
+    ['{"host":{"graceMS":1}}', '"graceMS" is no option'],
+    ['{"host":{"graceMs":-1}}', '"graceMs" must be a whole number above 0, not -1'],
+    ['{"host":{"answerCancelled":"yes"}}', '"answerCancelled" must be true or false, not "yes"'],
+    ['{"host":[]}', '"host" must be an object'],
+  ])("refuses %s by name", async (text, named) => {
+    const cwd = tempFolder({ "plugins.config.json": text });
+    await expect(read(cwd)).rejects.toThrow(named);
+  });
 });
