@@ -1,30 +1,18 @@
 import { defineMethod, defineNotification, definePlugin, defineTool } from "portico/plugin";
 import { z } from "zod";
 
-const greet = defineMethod({
-  name: "greeter/greet",
-  summary: "Greet somebody by name.",
-  params: z.object({ name: z.string() }),
-  result: z.object({ greeting: z.string() }),
-});
-const greeted = defineNotification({
-  name: "greeter/greeted",
-  summary: "Somebody was greeted.",
-  params: z.object({ name: z.string() }),
-});
-const meet = defineTool({
-  name: "meet",
-  title: "Meet",
-  description: "Ask the person for their name and greet them.",
-  input: z.object({}),
-});
+const Name = z.object({ name: z.string() });
+const result = z.object({ greeting: z.string() });
+const greet = defineMethod({ name: "greeter/greet", summary: "Greet.", params: Name, result });
+const greeted = defineNotification({ name: "greeter/greeted", summary: "Done.", params: Name });
+const asking = { title: "Meet", description: "Ask for a name and greet.", input: z.object({}) };
+const meet = defineTool({ name: "meet", ...asking });
 
 export default definePlugin({
   apiVersion: 1,
   name: "greeter",
   version: "1.0.0",
   options: z.strictObject({ word: z.string().default("Hello") }),
-
   setup({ client, method, notification, options, tool }) {
     const sayHello = (name: string) => {
       client.notify(greeted, { name });
