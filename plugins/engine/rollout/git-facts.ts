@@ -17,7 +17,7 @@ export async function gitFacts(cwd: string): Promise<JsonObject | undefined> {
   const config = await textOf(join(common, "config"));
   const url = config?.match(/^\[remote "origin"\][^[]*?^\s*url\s*=\s*(.+?)\s*$/ms)?.[1];
   return {
-    ...(commit !== undefined && { commit_hash: commit }),
+    ...(commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) && { commit_hash: commit }),
     ...(ref?.startsWith("refs/heads/") === true && { branch: ref.slice("refs/heads/".length) }),
     ...(url !== undefined && { repository_url: url }),
   };

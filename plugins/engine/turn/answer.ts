@@ -36,8 +36,7 @@ export async function receiveAnswer(task: TaskContext): Promise<Answer> {
       if (event.type === "item") {
         await takeItem(task, received, event.item);
       } else if (event.type === "completed") {
-        history.append(received.items);
-        await concludeAnswer(task, event.usage);
+        await concludeAnswer(task, received, event.usage);
         return task.signal.aborted ? { status: "aborted" } : received.answer();
       } else if (event.type === "failed") {
         history.append(received.finished());
@@ -99,10 +98,16 @@ function showProgress(task: TaskContext, event: ProgressEvent): void {
   }
 }
 
-/** The bookkeeping of a complete answer: what it cost, and what the task changed so far. */
-async function concludeAnswer(task: TaskContext, usage: TokenUsage | null): Promise<void> {
+/** The bookkeeping of a complete answer: its cost, its items, and what the task changed so far. */
+async function concludeAnswer(
+  task: TaskContext,
+  received: Received,
+  usage: TokenUsage | null,
+): Promise<void> {
   if (usage !== null) task.session.usage.add(usage);
   task.emit(task.session.usage.event());
+  // In the record, the items of an answer stand behind its events.
+  task.session.history.append(received.items);
   const diff = await task.diff.unified();
   if (diff !== undefined) task.emit({ type: "turn_diff", unified_diff: diff });
 }

@@ -52,10 +52,11 @@ function takeInbox(task: TaskContext): void {
 }
 
 /** One request, repeated while it breaks off; the calls it asks for have run when this resolves. */
-async function askModel(task: TaskContext): Promise<Answer> {
-  const { recorder } = task.session;
-  recorder.turnContext();
-  return withRetries(task, () => receiveAnswer(task));
+function askModel(task: TaskContext): Promise<Answer> {
+  return withRetries(task, () => {
+    task.session.recorder.turnContext();
+    return receiveAnswer(task);
+  });
 }
 
 function complete(task: TaskContext, lastAgentMessage: string | null): TaskOutcome {

@@ -5,6 +5,7 @@ import type { EventOf } from "../../../../core/index.ts";
 import { rolloutPath } from "../../../../plugins/engine/rollout/path.ts";
 import {
   calls,
+  fail,
   folders,
   hanging,
   shell,
@@ -78,14 +79,14 @@ describe("the record of a conversation", () => {
       "event_msg user_message",
       "turn_context",
       "event_msg token_count",
+      "event_msg token_count",
       "response_item function_call",
       "response_item function_call_output",
-      "event_msg token_count",
       "turn_context",
       "event_msg token_count",
       "event_msg agent_message",
-      "response_item message",
       "event_msg token_count",
+      "response_item message",
     ]);
     const context = lines(pathOf(at)).find(({ type }) => type === "turn_context");
     expect(context?.payload).toEqual({
@@ -97,6 +98,13 @@ describe("the record of a conversation", () => {
     });
     const said = lines(pathOf(at)).find(({ payload }) => payload["type"] === "user_message");
     expect(said?.payload).toEqual({ type: "user_message", message: "go", kind: "plain" });
+  });
+
+  it("has the context of each request, repeated ones too", async () => {
+    const broken = fail("gone", { retryable: true, retryAfterMs: 1 });
+    const at = await stage({ streamMaxRetries: 1, script: [[broken], text("ok")] });
+    await at.say("go");
+    expect(names(pathOf(at)).filter((name) => name === "turn_context")).toHaveLength(2);
   });
 
   it("says that a task was interrupted, also by the close", async () => {
@@ -116,9 +124,10 @@ describe("the record of a conversation", () => {
     expect(at.complaints).toEqual([expect.stringContaining(pathOf(at))]);
   });
 
+  const commit = "0123456789abcdef0123456789abcdef01234567";
+
   it("knows the repository around the folder", async () => {
     const place = folders();
-    const commit = "0123456789abcdef0123456789abcdef01234567";
     write(place.workspace, ".git/HEAD", "ref: refs/heads/topic/one\n");
     write(place.workspace, ".git/packed-refs", `# pack\n${commit} refs/heads/topic/one\n`);
     write(
@@ -135,14 +144,21 @@ describe("the record of a conversation", () => {
     });
   });
 
+  it("takes nothing for a commit that is none", async () => {
+    const place = folders();
+    write(place.workspace, ".git/HEAD", "nonsense\n");
+    const at = await stage({}, place);
+    expect(lines(pathOf(at))[0]?.payload["git"]).toEqual({});
+  });
+
   it("follows a linked work tree to its repository", async () => {
     const place = folders();
-    write(place.root, "main/.git/refs/heads/side", "abc\n");
+    write(place.root, "main/.git/refs/heads/side", `${commit}\n`);
     write(place.root, "main/.git/worktrees/w/HEAD", "ref: refs/heads/side\n");
     write(place.root, "main/.git/worktrees/w/commondir", "../..\n");
     write(place.workspace, ".git", `gitdir: ${place.root}/main/.git/worktrees/w\n`);
     const at = await stage({}, place);
-    expect(lines(pathOf(at))[0]?.payload["git"]).toEqual({ commit_hash: "abc", branch: "side" });
+    expect(lines(pathOf(at))[0]?.payload["git"]).toEqual({ commit_hash: commit, branch: "side" });
   });
 });
 
