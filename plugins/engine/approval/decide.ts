@@ -55,6 +55,8 @@ export interface PatchQuestion {
   readonly mode: SandboxMode;
   /** Every path of the patch lies inside the writable roots. */
   readonly insideRoots: boolean;
+  /** The model asked to apply it outside the sandbox. */
+  readonly escalated: boolean;
   readonly empty: boolean;
   readonly approvedForSession: boolean;
 }
@@ -68,11 +70,12 @@ export type PatchDecision =
 
 /** Policy × sandbox × paths → apply, ask or refuse. */
 export function decidePatch(question: PatchQuestion): PatchDecision {
-  const { policy, mode, insideRoots } = question;
+  const { policy, mode, insideRoots, escalated } = question;
   if (question.empty) return refuse("patch rejected: empty patch");
   if (question.approvedForSession) return { action: "apply" };
   if (policy === "untrusted") return { action: "ask" };
   if (mode === "danger-full-access") return { action: "apply" };
+  if (escalated) return { action: "ask" };
   if (mode === "workspace-write" && insideRoots) return { action: "apply" };
   switch (policy) {
     case "on-failure":

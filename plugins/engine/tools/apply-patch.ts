@@ -14,6 +14,8 @@ export interface PatchCall {
   readonly callId: string;
   readonly text: string;
   readonly folder: string;
+  /** The model asked for more than the sandbox allows; why, if it said so. */
+  readonly escalation?: { readonly justification: string | undefined };
 }
 
 /** `apply_patch` as a function with one argument. */
@@ -47,13 +49,14 @@ export async function runPatch(task: TaskContext, call: PatchCall): Promise<stri
     mode: sandboxPolicy.mode,
     insideRoots,
     empty: patch.empty,
+    escalated: call.escalation !== undefined,
     approvedForSession: approvals.coversPatch(patch.paths),
   });
   switch (decision.action) {
     case "refuse":
       return decision.message;
     case "ask":
-      return askThenApply(task, call, { patch, reason: undefined });
+      return askThenApply(task, call, { patch, reason: call.escalation?.justification });
     case "apply": {
       // Inside the roots each path is looked at again when it is written.
       const allowed = insideRoots ? mayWrite : everywhere;
@@ -64,10 +67,17 @@ export async function runPatch(task: TaskContext, call: PatchCall): Promise<stri
   }
 }
 
+interface Asked {
+  readonly patch: VerifiedPatch;
+  readonly reason: string | undefined;
+  /** It was tried inside the sandbox before. */
+  readonly again?: boolean;
+}
+
 async function askThenApply(
   task: TaskContext,
   call: PatchCall,
-  { patch, reason }: { patch: VerifiedPatch; reason: string | undefined },
+  { patch, reason, again = false }: Asked,
 ): Promise<string> {
   const question = { callId: call.callId, changes: patch.changes, reason };
   const answer = await askPatch(task, question);
@@ -75,9 +85,7 @@ async function askThenApply(
   if (answer.decision === "approved_for_session") {
     task.session.approvals.rememberPatch(patch.paths);
   }
-  if (reason !== undefined) {
-    task.emit({ type: "background_event", message: "retrying command without sandbox" });
-  }
+  if (again) task.emit({ type: "background_event", message: "retrying command without sandbox" });
   return report(await apply(task, call, { patch, autoApproved: false, mayWrite: everywhere }));
 }
 
@@ -87,12 +95,14 @@ async function applySandboxed(
   { patch, mayWrite }: { patch: VerifiedPatch; mayWrite: (path: string) => boolean },
 ): Promise<string> {
   const done = await apply(task, call, { patch, autoApproved: true, mayWrite });
-  if (done.result.success) return report(done);
+  // Whatever else went wrong would go wrong again without the sandbox.
+  if (done.result.refused.length === 0) return report(done);
   task.emit({
     type: "background_event",
     message: `Execution failed: ${done.result.stderr.trim()}`,
   });
-  return askThenApply(task, call, { patch, reason: "command failed; retry without sandbox?" });
+  const reason = "command failed; retry without sandbox?";
+  return askThenApply(task, call, { patch, reason, again: true });
 }
 
 interface Applied {
@@ -118,7 +128,8 @@ async function apply(
   const durationMs = performance.now() - started;
   const { stdout, stderr, success } = result;
   task.emit({ type: "patch_apply_end", call_id: callId, stdout, stderr, success });
-  const diff = success ? await task.diff.unified() : undefined;
+  // Also after a failure: sections before the one that failed were written.
+  const diff = await task.diff.unified();
   if (diff !== undefined) task.emit({ type: "turn_diff", unified_diff: diff });
   return { result, durationMs };
 }

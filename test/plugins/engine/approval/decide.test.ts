@@ -149,7 +149,7 @@ const patchCells = patchTables.flatMap(([where, insideRoots, rows]) =>
 );
 
 describe("decidePatch", () => {
-  const fresh = { empty: false, approvedForSession: false };
+  const fresh = { empty: false, escalated: false, approvedForSession: false };
 
   it.each(patchCells)(
     "a patch $where the roots under $policy in $mode: $expected",
@@ -157,6 +157,19 @@ describe("decidePatch", () => {
       expect(decidePatch({ ...fresh, policy, mode, insideRoots }).action).toBe(expected);
     },
   );
+
+  it("asks about an escalated patch wherever there is a sandbox to leave", () => {
+    const escalated = {
+      ...fresh,
+      escalated: true,
+      policy: "on-request",
+      insideRoots: true,
+    } as const;
+    const actions = modes.map((mode) => decidePatch({ ...escalated, mode }).action);
+    expect(actions).toEqual(["ask", "ask", "apply"]);
+    const known = { ...escalated, mode: "workspace-write", approvedForSession: true } as const;
+    expect(decidePatch(known).action).toBe("apply");
+  });
 
   it.each(policies)("refuses an empty patch under %s", (policy) => {
     expect(

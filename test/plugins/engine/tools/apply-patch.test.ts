@@ -146,6 +146,20 @@ describe("a patch", () => {
     expect(existsSync(join(at.workspace, "new.txt"))).toBe(false);
   });
 
+  it.skipIf(process.platform !== "linux")(
+    "that fails half way shows what was written",
+    async () => {
+      const half = adding("new.txt").replace("*** End", "*** Add File: /proc/no\n+x\n*** End");
+      const at = await once(patchCall(half), {
+        request: { approvalPolicy: "never", sandbox: "danger-full-access" },
+      });
+      expect(at.told).toContain("Done before that:\\nA new.txt");
+      expect(patchEvents(at).at(-1)).toMatchObject({ type: "patch_apply_end", success: false });
+      const diff = at.events.map(({ msg }) => msg).find((msg) => msg.type === "turn_diff");
+      expect(diff?.unified_diff).toContain("new.txt");
+    },
+  );
+
   it("by another custom tool's name is unsupported", async () => {
     const at = await once(item({ type: "custom_tool_call", call_id: "c", name: "sed", input: "" }));
     expect(at.told).toBe("unsupported custom tool call: sed");
