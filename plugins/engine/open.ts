@@ -12,6 +12,7 @@ import type {
   SettingsTree,
 } from "../../core/index.ts";
 import { LiveConversation } from "./conversation.ts";
+import { loginShell } from "./exec/login-shell.ts";
 import { historyLog } from "./rollout/history-log.ts";
 import { openRecorder } from "./rollout/open.ts";
 import type { Recorder } from "./rollout/recorder.ts";
@@ -19,7 +20,7 @@ import { openSandbox } from "./sandbox/index.ts";
 import { readSettings, type EngineSettings } from "./settings.ts";
 import { Approvals } from "./tools/approvals.ts";
 import { offeredTools } from "./tools/offered.ts";
-import { environmentBlock, loginShell } from "./turn/environment-block.ts";
+import { environmentBlock } from "./turn/environment-block.ts";
 import { History } from "./turn/history.ts";
 import { userInstructions } from "./turn/project-docs.ts";
 import { instructionsFor, instructionsFromFile, openingMessages } from "./turn/prompt.ts";
@@ -150,7 +151,7 @@ function sessionOf(plan: Plan, prompt: Prompt, recorder: Recorder): Session {
     openingMessages({
       developerInstructions: request.developerInstructions,
       userInstructions: prompt.userInstructions,
-      environment: environmentBlock({ cwd, ...settings, shell: loginShell() }),
+      environment: environmentBlock({ cwd, ...settings, shell: loginShell()?.name }),
     }),
   );
   return {

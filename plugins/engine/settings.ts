@@ -27,6 +27,8 @@ export interface EngineSettings {
   /** Tokens. */
   readonly contextWindow: number | undefined;
   readonly shellEnvironment: ShellEnvironmentPolicy;
+  /** Commands run in the person's login shell, after its start-up file. */
+  readonly useShellProfile: boolean;
   readonly sandboxHelper: string | undefined;
   readonly instructionsFile: string | undefined;
   /** Bytes; 0 turns project documents off. */
@@ -66,6 +68,7 @@ const EngineKeys = z.object({
       exclude: texts.optional(),
       set: z.record(z.string(), z.string()).optional(),
       include_only: texts.optional(),
+      experimental_use_profile: z.boolean().optional(),
     })
     .optional(),
   codex_linux_sandbox_exe: z.string().optional(),
@@ -105,6 +108,7 @@ export function readSettings(
     verbosity: keys.model_verbosity,
     contextWindow: keys.model_context_window,
     shellEnvironment: shellEnvironment(keys),
+    useShellProfile: keys.shell_environment_policy?.experimental_use_profile ?? false,
     sandboxHelper: keys.codex_linux_sandbox_exe,
     instructionsFile: keys.experimental_instructions_file,
     projectDocLimit: keys.project_doc_max_bytes ?? 32_768,

@@ -20,11 +20,18 @@ const evidence = new RegExp(
   "im",
 );
 
-/** Whether a finished sandboxed command failed because of the sandbox. Only evidence counts. */
-export function showsDenial(result: RunResult): boolean {
+// In a network of its own a command finds nobody on this machine either, whoever listens outside.
+const loneliness = /connection refused|\bECONNREFUSED\b/i;
+
+/**
+ * Whether a finished sandboxed command failed because of the sandbox. Only evidence counts;
+ * `networkAllowed` says whether it could reach the network.
+ */
+export function showsDenial(result: RunResult, networkAllowed: boolean): boolean {
   const { exitCode, timedOut, aborted, startError, killedBy } = result;
   if (timedOut || aborted || startError !== undefined || killedBy !== undefined) return false;
   // 126 and 127: the program was not found or is no program; no sandbox of ours refuses to execute.
   if (exitCode === 0 || exitCode === 126 || exitCode === 127) return false;
-  return evidence.test(result.stderr) || evidence.test(result.stdout);
+  const shows = (sign: RegExp) => sign.test(result.stderr) || sign.test(result.stdout);
+  return shows(evidence) || (!networkAllowed && shows(loneliness));
 }

@@ -3,7 +3,7 @@ import { run, type RunRequest, type RunResult } from "../exec/run.ts";
 import { showsDenial } from "./denial.ts";
 import { bubblewrap } from "./linux.ts";
 import { seatbelt } from "./macos.ts";
-import { writableRoots } from "./policy.ts";
+import { mayUseNetwork, writableRoots } from "./policy.ts";
 import { none, probeBubblewrap, probeHelper, probeSeatbelt, type SandboxProbe } from "./probe.ts";
 
 export type { SandboxProbe } from "./probe.ts";
@@ -35,8 +35,8 @@ export interface Sandbox {
   probe(): Promise<SandboxProbe>;
   /** Throws where `probe` finds nothing available: never falls back to the bare command. */
   wrap(command: readonly string[], where: Where): Promise<Wrapped>;
-  /** Did this finished sandboxed run fail because of the sandbox? */
-  wasDenied(result: RunResult): boolean;
+  /** Did this run, finished under this policy, fail because of the sandbox? */
+  wasDenied(result: RunResult, policy: SandboxPolicy): boolean;
 }
 
 /** The sandbox of this machine: the configured helper, else the platform's own. */
@@ -52,7 +52,7 @@ export function openSandbox(options: { env: Env; helperPath: string | undefined 
       };
     },
     wrap: (command, where) => wrap(command, where, options),
-    wasDenied: showsDenial,
+    wasDenied: (result, policy) => showsDenial(result, mayUseNetwork(policy)),
   };
 }
 
@@ -106,7 +106,7 @@ async function wrap(
   const plain = { command, files: [], inner: command, dispose: async () => {} };
   if (policy.mode === "danger-full-access") return plain;
   const found: Awaited<ReturnType<typeof probeBubblewrap>> = await findMechanism(options);
-  const networkAllowed = policy.mode === "workspace-write" && policy.network_access;
+  const networkAllowed = mayUseNetwork(policy);
   const roots = () => writableRoots(policy, cwd, env);
 
   if (found.mechanism === "external-helper" && options.helperPath !== undefined) {

@@ -10,6 +10,11 @@ export interface WritableRoot {
   readonly temporary?: true;
 }
 
+export function mayUseNetwork(policy: SandboxPolicy): boolean {
+  if (policy.mode === "workspace-write") return policy.network_access;
+  return policy.mode === "danger-full-access";
+}
+
 /** The folders this policy lets commands write; none also for danger-full-access, which needs none. */
 export function writableRoots(
   policy: SandboxPolicy,

@@ -1,10 +1,11 @@
 import type { Duration } from "../../../core/index.ts";
 import { commandEnvironment } from "../exec/environment.ts";
+import { loginShell, withProfile } from "../exec/login-shell.ts";
 import { formatForModel, shellResultJson } from "../exec/output.ts";
 import { parseCommand } from "../exec/parsed-command.ts";
 import { run, type RunRequest, type RunResult } from "../exec/run.ts";
 import { runSandboxed } from "../sandbox/index.ts";
-import { mayUseNetwork } from "../turn/environment-block.ts";
+import { mayUseNetwork } from "../sandbox/policy.ts";
 import type { TaskContext } from "../turn/task.ts";
 import { unlessAborted } from "../turn/wait.ts";
 
@@ -33,7 +34,7 @@ export async function runCommand(
   { sandboxed }: { readonly sandboxed: boolean },
 ): Promise<CommandReport> {
   const { session, signal } = task;
-  const { sandboxPolicy, shellEnvironment } = session.settings;
+  const { sandboxPolicy, shellEnvironment, useShellProfile } = session.settings;
   const parsed = await parseCommand(command);
   task.emit({
     type: "exec_command_begin",
@@ -42,8 +43,9 @@ export async function runCommand(
     cwd,
     parsed_cmd: parsed,
   });
+  const shell = useShellProfile ? loginShell() : undefined;
   const request: RunRequest = {
-    command,
+    command: shell === undefined ? command : withProfile(command, shell),
     cwd,
     env: commandEnvironment(session.env, shellEnvironment, mayUseNetwork(sandboxPolicy)),
     timeoutMs,

@@ -73,7 +73,7 @@ const patchFunction = functionTool({
 const patchFreeform: ModelTool = {
   type: "custom",
   name: "apply_patch",
-  description: "Edits files by a patch. The input is the patch itself, not JSON.",
+  description: "Edits files by a patch. The input is the patch itself, as plain text.",
   format: { type: "grammar", syntax: "lark", definition: patchGrammar },
 };
 

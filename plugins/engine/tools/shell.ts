@@ -68,7 +68,13 @@ async function runShell(task: TaskContext, call: ShellCall): Promise<string> {
   if (patch.kind === "refused") return patch.message;
   if (patch.kind === "patch" && mayEscalate) {
     const folder = resolve(call.cwd, patch.folder ?? "");
-    return runPatch(task, { callId: call.callId, text: patch.text, folder });
+    const { callId, justification } = call;
+    return runPatch(task, {
+      callId,
+      text: patch.text,
+      folder,
+      ...(call.escalated && { escalation: { justification } }),
+    });
   }
 
   const missing = await missingSandbox(task);
@@ -114,7 +120,8 @@ async function runSandboxed(task: TaskContext, call: ShellCall): Promise<string>
   const { result, output } = await runCommand(task, call, { sandboxed: true });
   const asksOnFailure =
     settings.approvalPolicy === "on-failure" || settings.approvalPolicy === "untrusted";
-  if (task.signal.aborted || !asksOnFailure || !sandbox.wasDenied(result)) return output;
+  if (task.signal.aborted || !asksOnFailure) return output;
+  if (!sandbox.wasDenied(result, settings.sandboxPolicy)) return output;
 
   const why = result.stderr.trim() || `exit code ${result.exitCode}`;
   task.emit({ type: "background_event", message: `Execution failed: ${why}` });

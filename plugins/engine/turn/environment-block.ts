@@ -1,6 +1,5 @@
-import { userInfo } from "node:os";
-import { basename } from "node:path";
 import type { ApprovalPolicy, SandboxPolicy } from "../../../core/index.ts";
+import { mayUseNetwork } from "../sandbox/policy.ts";
 
 /** Where and how freely the model works, in the layout it knows. Values are not escaped. */
 export function environmentBlock(facts: {
@@ -20,24 +19,6 @@ export function environmentBlock(facts: {
     ...(shell === undefined ? [] : [`  <shell>${shell}</shell>`]),
     "</environment_context>",
   ].join("\n");
-}
-
-export function mayUseNetwork(policy: SandboxPolicy): boolean {
-  if (policy.mode === "workspace-write") return policy.network_access;
-  return policy.mode === "danger-full-access";
-}
-
-/** The login shell's name when it is one whose scripts the model can rely on. */
-export function loginShell(): string | undefined {
-  let shell: string | null;
-  try {
-    shell = userInfo().shell;
-  } catch {
-    // A container's user may have no entry in the password database.
-    return undefined;
-  }
-  const name = basename(shell ?? "");
-  return name === "bash" || name === "zsh" ? name : undefined;
 }
 
 function writableRootLines(policy: SandboxPolicy): string[] {

@@ -16,6 +16,7 @@ describe("the engine's settings", () => {
       summary: "auto",
       verbosity: undefined,
       contextWindow: undefined,
+      useShellProfile: false,
       shellEnvironment: {
         inherit: "all",
         ignoreDefaultExcludes: false,

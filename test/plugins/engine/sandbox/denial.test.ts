@@ -28,8 +28,8 @@ describe("showsDenial", () => {
     "fatal: unable to access: Temporary failure in name resolution",
     "bwrap: Can't mkdir /x: No space left on device",
   ])("takes %j as evidence, on either stream", (text) => {
-    expect(showsDenial({ ...failed, stderr: text })).toBe(true);
-    expect(showsDenial({ ...failed, stdout: `some output\n${text}\n` })).toBe(true);
+    expect(showsDenial({ ...failed, stderr: text }, true)).toBe(true);
+    expect(showsDenial({ ...failed, stdout: `some output\n${text}\n` }, false)).toBe(true);
   });
 
   it.each<[string, Partial<RunResult>]>([
@@ -47,6 +47,14 @@ describe("showsDenial", () => {
     ],
     ["the word in the middle of a line", { stderr: "see bwrap: it is a program" }],
   ])("does not take %s as denial", (_what, result) => {
-    expect(showsDenial({ ...failed, ...result })).toBe(false);
+    expect(showsDenial({ ...failed, ...result }, false)).toBe(false);
   });
+
+  it.each(["connect: Connection refused", "Error: connect ECONNREFUSED 127.0.0.1:5432"])(
+    "takes %j as evidence only where the network is held back",
+    (stderr) => {
+      expect(showsDenial({ ...failed, stderr }, false)).toBe(true);
+      expect(showsDenial({ ...failed, stderr }, true)).toBe(false);
+    },
+  );
 });

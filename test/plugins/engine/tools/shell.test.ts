@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ApprovalAnswer, EventMsg, ResponseItem } from "../../../../core/index.ts";
+import { loginShell } from "../../../../plugins/engine/exec/login-shell.ts";
 import {
   call,
   calls,
@@ -172,6 +173,17 @@ describe("a command", () => {
     });
   });
 
+  it.skipIf(loginShell()?.name !== "bash")(
+    "runs in the login shell where the settings ask for it, shown as the model wrote it",
+    async () => {
+      const command = ["shopt", "login_shell"];
+      const config = { shell_environment_policy: { experimental_use_profile: true } };
+      const at = await once(command, { config });
+      expect(find(at, "exec_command_end")[0]?.stdout).toMatch(/^login_shell\s+on$/m);
+      expect(find(at, "exec_command_begin")[0]?.command).toEqual(command);
+    },
+  );
+
   it("gets the environment of the settings, without secrets", async () => {
     const at = await once(["env"], {
       env: { MY_TOKEN: "secret", PLAIN: "1" },
@@ -280,6 +292,20 @@ describe("a command that needs a yes", () => {
     });
     expect(find(at, "exec_approval_request")[0]?.reason).toBe("must write");
     expect(existsSync(join(at.workspace, "made.txt"))).toBe(true);
+  });
+});
+
+describe("a patch as a command beyond the sandbox", () => {
+  it("is asked about with its changes and the model's reason", async () => {
+    const patch = "*** Begin Patch\n*** Add File: a.txt\n+a\n*** End Patch";
+    const at = await once(["apply_patch", patch], {
+      request: { approvalPolicy: "on-request", sandbox: "workspace-write" },
+      args: { with_escalated_permissions: true, justification: "must write" },
+      answers: [yes],
+    });
+    expect(at.questions).toMatchObject([{ kind: "patch", reason: "must write" }]);
+    expect(at.types.filter((type) => type === "background_event")).toEqual([]);
+    expect(existsSync(join(at.workspace, "a.txt"))).toBe(true);
   });
 });
 
