@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { errorMessage, type ModelFailure } from "../../core/index.ts";
 
 /** Start of every message about an answer that broke off on its way. */
@@ -6,11 +7,17 @@ const disconnected = "stream disconnected before completion: ";
 /** Breaks off an answer; `failure` is what the engine is told. */
 export class ModelError extends Error {
   readonly failure: ModelFailure;
+  /** Of an answer that refuses because a limit is used up: they tell the limits. */
+  readonly headers: IncomingHttpHeaders | undefined;
 
-  constructor(failure: ModelFailure, options?: ErrorOptions) {
+  constructor(
+    failure: ModelFailure,
+    options: ErrorOptions & { headers?: IncomingHttpHeaders } = {},
+  ) {
     super(failure.message, options);
     this.name = "ModelError";
     this.failure = failure;
+    this.headers = options.headers;
   }
 }
 

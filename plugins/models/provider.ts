@@ -171,8 +171,14 @@ export function endpoint(
 ): URL {
   const url = new URL(baseUrl);
   url.pathname = url.pathname.replace(/\/+$/, "") + path;
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  addQuery(url, query);
   return url;
+}
+
+/** Adds to a URL's query; blanks as %20, because not every server reads `+` as one. */
+export function addQuery(url: URL, query: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  url.search = url.search.replaceAll("+", "%20");
 }
 
 /** The value of an environment variable, trimmed; blank counts as unset. */

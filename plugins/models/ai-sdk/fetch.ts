@@ -3,6 +3,7 @@ import { ownHeaders, requestHeaders, type Access } from "../access.ts";
 import { readBody } from "../http/body.ts";
 import { post } from "../http/post.ts";
 import type { Opening } from "../open.ts";
+import { addQuery } from "../provider.ts";
 
 /** One exchange of an AI SDK provider over our transport, and what is seen of it on the way. */
 export interface Exchange {
@@ -33,9 +34,7 @@ export function exchange(opening: Opening, access: Access, signal: AbortSignal):
     marked: () => tail.includes("[DONE]"),
     async fetch(input, init) {
       const url = new URL(input instanceof Request ? input.url : input);
-      for (const [name, value] of Object.entries(provider.queryParams)) {
-        url.searchParams.set(name, value);
-      }
+      addQuery(url, provider.queryParams);
       response = await post(
         {
           url,

@@ -10,7 +10,8 @@ export function functionTools(tools: readonly ModelTool[]): LanguageModelV4Funct
         return [{ type: "function", name, description, strict, inputSchema: { ...parameters } }];
       }
       case "custom": {
-        const { name, description } = tool;
+        const { name, format } = tool;
+        const description = `${tool.description}\n\nThe language of the input, in the notation of ${format.syntax}:\n${format.definition}`;
         return [{ type: "function", name, description, strict: false, inputSchema: oneText }];
       }
       case "web_search":

@@ -31,7 +31,7 @@ export async function post(
     if ("response" in verdict) return verdict.response;
     const wait = verdict.failure.retryAfterMs ?? backOff(attempt);
     if (!verdict.again || attempt > request.maxRetries || wait > longestWaitMs) {
-      throw new ModelError(verdict.failure);
+      throw new ModelError(verdict.failure, verdict.headers && { headers: verdict.headers });
     }
     await sleep(wait, signal);
   }
@@ -42,11 +42,13 @@ function backOff(attempt: number): number {
   return 200 * 2 ** (attempt - 1) * (0.9 + Math.random() * 0.2);
 }
 
+type Refused = Verdict & { readonly headers?: IncomingMessage["headers"] };
+
 async function once(
   request: Post,
   network: Network,
   signal: AbortSignal,
-): Promise<{ readonly response: IncomingMessage } | Verdict> {
+): Promise<{ readonly response: IncomingMessage } | Refused> {
   let response: IncomingMessage;
   try {
     response = await send(request, network, signal);
@@ -65,7 +67,9 @@ async function once(
     const value = response.headers[name];
     return typeof value === "string" ? value : undefined;
   };
-  return judge({ status, statusText: statusText(response), header, body }, request.wire);
+  const refusal = { status, statusText: statusText(response), header, body };
+  const verdict = judge(refusal, request.wire);
+  return verdict.usedUp === true ? { ...verdict, headers: response.headers } : verdict;
 }
 
 async function send(request: Post, network: Network, signal: AbortSignal) {

@@ -13,6 +13,8 @@ export interface Refusal {
 export interface Verdict {
   readonly failure: ModelFailure;
   readonly again: boolean;
+  /** The account has used up what it may use. */
+  readonly usedUp?: true;
 }
 
 /** Judges a refusal; the Responses wire also repeats 401, as credentials may just be renewed. */
@@ -24,7 +26,9 @@ export function judge(refusal: Refusal, wire: "responses" | "other"): Verdict {
 
   if (status === 429) {
     const limit = usageLimit(error);
-    if (limit !== undefined) return final(limit);
+    if (limit !== undefined) {
+      return { failure: { message: limit, retryable: false }, again: false, usedUp: true };
+    }
   }
   if (status === 429 || status >= 500 || (status === 401 && wire === "responses")) {
     const message =
@@ -49,10 +53,6 @@ export function isOverflow(code: unknown, text: string): boolean {
   return /prompt is too long|maximum context length|input token count.*exceeds|exceeds? the (available )?context/i.test(
     text,
   );
-}
-
-function final(message: string): Verdict {
-  return { failure: { message, retryable: false }, again: false };
 }
 
 function usageLimit(error: JsonObject | undefined): string | undefined {

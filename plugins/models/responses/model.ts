@@ -1,6 +1,6 @@
 import type { Model, ModelEvent, ModelRequest } from "../../../core/index.ts";
 import { providerAccess, requestHeaders } from "../access.ts";
-import { failureOf } from "../failure.ts";
+import { failureOf, ModelError } from "../failure.ts";
 import { readBody } from "../http/body.ts";
 import { post } from "../http/post.ts";
 import type { Opening } from "../open.ts";
@@ -25,7 +25,10 @@ export function responsesModel(opening: Opening): Model {
       try {
         yield* answer(opening, request, signal);
       } catch (error) {
-        if (!signal.aborted) yield [{ type: "failed", failure: failureOf(error) }];
+        if (signal.aborted) return;
+        const headers = error instanceof ModelError ? error.headers : undefined;
+        if (headers !== undefined) yield [{ type: "started", rateLimits: rateLimits(headers) }];
+        yield [{ type: "failed", failure: failureOf(error) }];
       }
     },
   };

@@ -50,15 +50,17 @@ function inputItem(item: ResponseItem, azure: boolean): JsonObject[] {
       return [{ type, ...id, name, arguments: item.arguments, call_id }];
     }
     case "custom_tool_call": {
-      const { type, call_id, name, input } = item;
-      return [{ type, ...id, call_id, name, input }];
+      const { type, status, call_id, name, input } = item;
+      return [{ type, ...id, status, call_id, name, input }];
     }
     case "function_call_output":
     case "custom_tool_call_output":
       return [{ type: item.type, call_id: item.call_id, output: item.output }];
     case "local_shell_call": {
       const call = { call_id: item.call_id, status: item.status, action: { ...item.action } };
-      return [{ type: item.type, id: item.id ?? undefined, ...call }];
+      // Without a call id it is the item's own that the output names.
+      const own = typeof item.call_id === "string" ? id : { id: item.id ?? undefined };
+      return [{ type: item.type, ...own, ...call }];
     }
     case "web_search_call":
       return [];

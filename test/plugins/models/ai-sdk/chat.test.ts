@@ -73,7 +73,8 @@ describe("the request", () => {
           type: "function",
           function: {
             name: "apply_patch",
-            description: "Patches.",
+            description:
+              "Patches.\n\nThe language of the input, in the notation of lark:\nstart: X",
             parameters: {
               type: "object",
               properties: {

@@ -40,6 +40,7 @@ const history: ResponseItem[] = [
   { type: "web_search_call", id: "ws_1", status: "completed" },
   {
     type: "local_shell_call",
+    id: "lsh_1",
     call_id: "c3",
     status: "completed",
     action: { type: "exec", command: ["ls"] },
@@ -101,7 +102,13 @@ describe("the request", () => {
         { type: "message", role: "assistant", content: [{ type: "output_text", text: "hi" }] },
         { type: "function_call", name: "shell", arguments: '{ "command":[] }', call_id: "c1" },
         { type: "function_call_output", call_id: "c1", output: "done" },
-        { type: "custom_tool_call", call_id: "c2", name: "apply_patch", input: "x" },
+        {
+          type: "custom_tool_call",
+          status: "completed",
+          call_id: "c2",
+          name: "apply_patch",
+          input: "x",
+        },
         { type: "custom_tool_call_output", call_id: "c2", output: "ok" },
         {
           type: "local_shell_call",
@@ -137,7 +144,7 @@ describe("the request", () => {
     );
     await ask(model);
     const [seen] = mock.requests;
-    expect(seen?.path).toBe("/v1/responses?api-version=a+b");
+    expect(seen?.path).toBe("/v1/responses?api-version=a%20b");
     expect(seen?.headers).toMatchObject({
       authorization: "Bearer k1",
       "openai-beta": "responses=experimental",
@@ -161,7 +168,24 @@ describe("the request", () => {
     await ask(await open(at(mock.url, { name: "AZURE" })), { input: history });
     const body = mock.requests[0]?.body as { store: boolean; input: { id?: string }[] };
     expect(body.store).toBe(true);
-    expect(body.input.map((item) => item.id).filter(Boolean)).toEqual(["rs_1", "msg_1", "fc_1"]);
+    expect(body.input.map((item) => item.id).filter(Boolean)).toEqual([
+      "rs_1",
+      "msg_1",
+      "fc_1",
+      "lsh_1",
+    ]);
+  });
+
+  it("keeps the id of a local shell call that has no other", async () => {
+    const mock = await server("hi");
+    const call: ResponseItem = {
+      type: "local_shell_call",
+      id: "lsh_1",
+      status: "completed",
+      action: { type: "exec", command: ["ls"] },
+    };
+    await ask(await open(at(mock.url)), { input: [call] });
+    expect(mock.requests[0]?.body).toMatchObject({ input: [{ id: "lsh_1" }] });
   });
 
   it("is not sent when the key's variable is not set", async () => {
@@ -241,6 +265,17 @@ describe("the answer", () => {
         total_tokens: 16,
       },
     });
+  });
+
+  it("that refuses as the limit is used up still tells the limits", async () => {
+    const mock = await server({
+      status: 429,
+      body: JSON.stringify({ error: { type: "usage_limit_reached" } }),
+      headers: { "x-codex-primary-used-percent": "100" },
+    });
+    const events = await ask(await open(at(mock.url)));
+    expect(events.map(({ type }) => type)).toEqual(["started", "failed"]);
+    expect(events[0]).toMatchObject({ rateLimits: { primary: { used_percent: 100 } } });
   });
 
   it("has no usage and no rate limits when the provider tells none", async () => {
