@@ -35,7 +35,11 @@ function ours(error: unknown): boolean {
 
 function fieldsOf(error: unknown): Record<string, unknown> {
   if (error instanceof Error) {
-    return { ...Object.fromEntries<unknown>(Object.entries(error)), message: error.message };
+    const fields = Object.fromEntries<unknown>(Object.entries(error));
+    const text = fields["text"];
+    const unreadable = error.name === "AI_JSONParseError" && typeof text === "string";
+    const message = unreadable ? `a piece of the answer is not JSON: ${text}` : error.message;
+    return { ...fields, message };
   }
   if (isJsonObject(error)) return error;
   return { message: typeof error === "string" ? error : JSON.stringify(error) };

@@ -71,7 +71,7 @@ const execTables: [string, Partial<ExecQuestion>, string[]][] = [
   [
     "a safe command without a sandbox",
     { ...safe, sandboxAvailable: false },
-    ["ask ask free", "ask ask free", "ask ask free", "refuse refuse free"],
+    Array(4).fill("free free free"),
   ],
   [
     "a command approved before, without a sandbox",

@@ -365,10 +365,15 @@ describe("the answer", () => {
     expect(found).not.toMatchObject({ call_id: "call_0" });
   });
 
+  const disconnected = "stream disconnected before completion: ";
   it.each<[string, Entry, object]>([
     ["just ends", sse(delta({ content: "half" })), { retryable: true }],
     ["is empty", { raw: "" }, { retryable: true }],
-    ["holds no JSON", sse("what?"), { retryable: true }],
+    [
+      "holds no JSON",
+      sse("what?"),
+      { message: `${disconnected}a piece of the answer is not JSON: what?`, retryable: true },
+    ],
     ["holds other JSON", sse({ hello: 1 }, delta({}, "stop")), { retryable: true }],
     ["is a page", { raw: "<html>", headers: { "content-type": "text/html" } }, { retryable: true }],
     [
@@ -379,7 +384,7 @@ describe("the answer", () => {
     [
       "holds a refusal",
       sse({ error: { message: "bad tool", code: 400 } }),
-      { retryable: false, message: "stream disconnected before completion: bad tool" },
+      { retryable: false, message: `${disconnected}bad tool` },
     ],
     [
       "says that the input is too long",
