@@ -33,21 +33,17 @@ export function decideExec(question: ExecQuestion): Decision {
     );
   }
   if (question.approvedForSession) return { action: "run", sandboxed: false };
-  // What only reads is no question even where nothing can hold it: no policy ever asked about it.
-  if (verdict.safe) return { action: "run", sandboxed: mayBeHeld(question) };
+  // Where nothing can hold a command, a person is asked about each, also what only reads.
+  if (verdict.safe) return confined(question);
   if (policy === "untrusted") return ask(question);
   if (escalated && mode !== "danger-full-access") return ask(question);
   return confined(question);
 }
 
-function mayBeHeld({ mode, sandboxAvailable }: ExecQuestion): boolean {
-  return mode !== "danger-full-access" && sandboxAvailable;
-}
-
 /** Runs as far as the mode lets it reach; where nothing can hold it there, a person decides. */
 function confined(question: ExecQuestion): Decision {
   if (question.mode === "danger-full-access") return { action: "run", sandboxed: false };
-  if (mayBeHeld(question)) return { action: "run", sandboxed: true };
+  if (question.sandboxAvailable) return { action: "run", sandboxed: true };
   if (question.policy !== "never") return ask(question);
   return refuse(
     `command rejected: no sandbox is available for the mode "${question.mode}", and under the approval policy "never" nobody can be asked to run it without one`,

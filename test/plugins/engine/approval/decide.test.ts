@@ -71,7 +71,7 @@ const execTables: [string, Partial<ExecQuestion>, string[]][] = [
   [
     "a safe command without a sandbox",
     { ...safe, sandboxAvailable: false },
-    Array(4).fill("free free free"),
+    ["ask ask free", "ask ask free", "ask ask free", "refuse refuse free"],
   ],
   [
     "a command approved before, without a sandbox",
