@@ -45,10 +45,17 @@ function withoutPreparation(commands: readonly string[][]): string[][] {
   return telling.length > 0 ? telling : rest.slice(0, 1);
 }
 
+const flagsWithValue: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ls", "-I -w --block-size --format --time-style --quoting-style".split(" ")],
+  ["fd", "-t --type -e --extension -E --exclude --search-path".split(" ")],
+]);
+
 function summarise(words: readonly string[]): ParsedCommand {
   const [program = "", ...args] = words;
   const cmd = quoteCommand(words);
-  const [first, second] = args.filter((word) => !word.startsWith("-"));
+  const flags = flagsWithValue.get(program) ?? [];
+  const isValue = (at: number) => flags.includes(args[at - 1] ?? "");
+  const [first, second] = args.filter((word, at) => !word.startsWith("-") && !isValue(at));
   switch (program) {
     case "ls":
       return { type: "list_files", cmd, path: shortPath(first) };

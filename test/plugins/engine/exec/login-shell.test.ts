@@ -8,7 +8,7 @@ const bash = (home: string): LoginShell => ({ name: "bash", path: "/bin/bash", h
 describe("a command in the login shell", () => {
   it.each([
     ["a script of bash", ["bash", "-lc", "echo a; echo b"], "echo a; echo b"],
-    ["other words", ["echo", "it's", "$HOME"], "echo 'it'\\''s' '$HOME'"],
+    ["other words", ["echo", "it's", "$HOME"], "echo \"it's\" '$HOME'"],
   ])("comes after the start-up file: %s", (_what, command, script) => {
     const home = tempFolder({ ".bashrc": "" });
     const expected = ["/bin/bash", "-lc", `source ${home}/.bashrc && (${script})`];
