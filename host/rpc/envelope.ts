@@ -2,7 +2,7 @@ import { InvalidParams, InvalidRequest, ParseError } from "../../core/errors.ts"
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject, JsonValue } from "../../core/json.ts";
 import type { JsonRpcErrorObject, RequestId } from "../../core/wire/json-rpc.ts";
-import { hasKeyTwice } from "./duplicate-keys.ts";
+import { elementsOf, hasKeyTwice, integerOf } from "./source.ts";
 
 /** What one line says, after the checks of JSON-RPC 2.0 §4 as MCP narrows them. */
 export type Inbound = Message | { readonly kind: "batch"; readonly messages: readonly Message[] };
@@ -46,11 +46,13 @@ export function readMessage(text: string): Inbound {
     return invalid(undefined, ParseError, "the line is not JSON");
   }
   if (!Array.isArray(value)) return check(value, text);
-  return { kind: "batch", messages: value.map((each: unknown) => check(each, undefined)) };
+  const sources = elementsOf(text);
+  const messages = value.map((each: unknown, index) => check(each, sources[index] ?? ""));
+  return { kind: "batch", messages };
 }
 
-/** `source` is the line the value was read from; unknown inside a batch. */
-function check(value: unknown, source: string | undefined): Message {
+/** `source` is the text the value was read from. */
+function check(value: unknown, source: string): Message {
   if (!isJsonObject(value)) return invalid(undefined, InvalidRequest, "a message is an object");
   const { method, result, error } = value;
   const answers = result !== undefined || error !== undefined;
@@ -60,7 +62,7 @@ function check(value: unknown, source: string | undefined): Message {
   if (value["id"] !== undefined && id === undefined) {
     return invalid(undefined, InvalidRequest, "an id is a string or an integer of 64 bits");
   }
-  if (source !== undefined && hasKeyTwice(source, '"id"')) {
+  if (hasKeyTwice(source, '"id"')) {
     return invalid(undefined, InvalidRequest, "the member id is there twice");
   }
   const wrong = wrongMember(value, answers, source);
@@ -78,51 +80,28 @@ function check(value: unknown, source: string | undefined): Message {
     : { kind: "request", id, method, params };
 }
 
-function wrongMember(
-  value: JsonObject,
-  answers: boolean,
-  source: string | undefined,
-): string | undefined {
+function wrongMember(value: JsonObject, answers: boolean, source: string): string | undefined {
   if (value["jsonrpc"] !== "2.0") return 'the member jsonrpc must be "2.0"';
   if (value["method"] === undefined) return "the member method is missing";
   if (typeof value["method"] !== "string") return "the member method must be a string";
   if (answers) return "a message has a method, or a result or error, never both";
-  if (source !== undefined && hasKeyTwice(source, '"method"')) {
-    return "the member method is there twice";
-  }
-  return undefined;
+  return hasKeyTwice(source, '"method"') ? "the member method is there twice" : undefined;
 }
 
 function response(value: JsonObject, id: RequestId | undefined): Message {
-  if (value["jsonrpc"] !== "2.0") {
-    return { kind: "ignored", reason: 'an answer whose member jsonrpc is not "2.0"' };
-  }
+  // Whatever its member jsonrpc: nobody could be told, and a question would wait for ever.
   if (id === undefined) return { kind: "ignored", reason: "an answer without a usable id" };
   return { kind: "response", id, result: value["result"], error: value["error"] };
 }
 
 /** The id, or `undefined` for what is none: fractions, booleans, null, more than 64 bits. */
-function readId(id: JsonValue, source: string | undefined): RequestId | undefined {
+function readId(id: JsonValue, source: string): RequestId | undefined {
   if (typeof id === "string") return id;
   if (typeof id !== "number" || !Number.isInteger(id)) return undefined;
   if (Number.isSafeInteger(id)) return id;
-  return source === undefined ? undefined : readLargeId(source);
-}
-
-/** An id a number cannot hold exactly, from the text it was written as. */
-function readLargeId(text: string): bigint | undefined {
-  // The reviver sees every "id", the inner ones too; which of them is ours, it learns at the end.
-  const sources = new Map<unknown, JsonValue | undefined>();
-  let whole: unknown;
-  JSON.parse(text, function (this: unknown, key: string, value: unknown, context?: unknown) {
-    if (key === "id" && isJsonObject(context)) sources.set(this, context["source"]);
-    whole = value;
-    return value;
-  });
-  const source = sources.get(whole);
-  if (typeof source !== "string" || !/^-?\d+$/.test(source)) return undefined;
-  const id = BigInt(source);
-  return BigInt.asIntN(64, id) === id ? id : undefined;
+  // A number cannot hold it exactly; its text does.
+  const large = integerOf(source, '"id"');
+  return large !== undefined && BigInt.asIntN(64, large) === large ? large : undefined;
 }
 
 function invalid(id: RequestId | undefined, code: number, message: string): Message {

@@ -25,7 +25,8 @@ describe("an envelope", () => {
     ['{"jsonrpc":"2.0","id":1,"error":{"code":1}}', { kind: "response", error: { code: 1 } }],
     ['{"jsonrpc":"2.0","id":null,"error":{"code":1}}', { kind: "ignored" }],
     ['{"jsonrpc":"2.0","result":{}}', { kind: "ignored" }],
-    ['{"id":1,"result":{}}', { kind: "ignored" }],
+    ['{"id":1,"result":{}}', { kind: "response", id: 1 }],
+    ['{"jsonrpc":"1.0","id":1,"result":{}}', { kind: "response", id: 1 }],
     ['{"jsonrpc":"2.0","id":1,"method":"m","params":{"id":1,"method":"x"}}', { kind: "request" }],
     ['{"jsonrpc":"2.0","id":"id","method":"method"}', { kind: "request", id: "id" }],
     ['{"jsonrpc":"2.0","id":"a\\"id\\":","method":"m","params":["id"]}', { kind: "invalid" }],
@@ -74,6 +75,25 @@ describe("an envelope", () => {
       kind: "batch",
       messages: [{ kind: "request" }, { kind: "invalid" }, { kind: "notification" }],
     });
+  });
+
+  it("is checked in a batch as outside of one", () => {
+    const text = `[ {"x":[1,{"id":2}],"jsonrpc":"2.0","id":9007199254740993,"method":"m"},
+      {"jsonrpc":"2.0","id":1,"id":2,"method":"a,b]"}, "]", {"jsonrpc":"2.0","id":3,"method":"n"}]`;
+    expect(readMessage(text)).toMatchObject({
+      messages: [
+        { kind: "request", id: 9007199254740993n },
+        { kind: "invalid", id: undefined },
+        { kind: "invalid" },
+        { kind: "request", id: 3 },
+      ],
+    });
+  });
+
+  it("may be deeper than the stack", () => {
+    const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    const text = `{"jsonrpc":"2.0","id":9007199254740993,"method":"m","params":{"deep":${deep}}}`;
+    expect(readMessage(text)).toMatchObject({ kind: "request", id: 9007199254740993n });
   });
 
   it("never throws and never invents a request", () => {
