@@ -11,6 +11,7 @@ import { RpcPeer } from "../rpc/peer.ts";
 import { inject, injectable, Registered } from "../tokens.ts";
 import { Contexts } from "./contexts.ts";
 import { objectMember, stringMember, stringsMember } from "./params.ts";
+import { shown } from "./shown.ts";
 
 const mostValues = 100;
 
@@ -49,17 +50,17 @@ export class Completion {
     if (type === "ref/prompt") {
       const name = stringMember(ref, "name");
       if (this.registry.prompts.has(name)) return { type, name, argument };
-      throw new RpcError(InvalidParams, `unknown prompt: ${JSON.stringify(name)}`);
+      throw new RpcError(InvalidParams, `unknown prompt: ${shown(name)}`);
     }
     if (type === "ref/resource") {
       const uri = stringMember(ref, "uri");
       const { resources, resourceTemplates } = this.registry;
       if (resources.has(uri) || resourceTemplates.has(uri)) return { type, uri, argument };
-      throw new RpcError(InvalidParams, `unknown resource: ${JSON.stringify(uri)}`);
+      throw new RpcError(InvalidParams, `unknown resource: ${shown(uri)}`);
     }
     throw new RpcError(
       InvalidParams,
-      `ref.type must be "ref/prompt" or "ref/resource", but is ${JSON.stringify(type)}`,
+      `ref.type must be "ref/prompt" or "ref/resource", but is ${shown(type)}`,
     );
   }
 }

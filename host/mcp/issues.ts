@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonSchema } from "../../core/wire/mcp.ts";
 import { nearest } from "./nearest.ts";
+import { shown } from "./shown.ts";
 
 /** One thing that is wrong with a value, in words that name where, what and what is expected. */
 export interface Problem {
@@ -37,7 +38,7 @@ function describe(issue: z.core.$ZodIssue, path: string, value: unknown): string
   const name = path === "" ? "the value" : `"${path}"`;
   const expected = expectation(issue);
   if (value === undefined) return `${name} is missing: it must be ${expected ?? "there"}`;
-  const found = `${name} is ${show(value)}`;
+  const found = `${name} is ${shown(value)}`;
   return expected === undefined
     ? `${found}: ${issue.message}`
     : `${found}, but must be ${expected}`;
@@ -46,18 +47,13 @@ function describe(issue: z.core.$ZodIssue, path: string, value: unknown): string
 function expectation(issue: z.core.$ZodIssue): string | undefined {
   if (issue.code === "invalid_type") return article(issue.expected);
   if (issue.code !== "invalid_value") return undefined;
-  const values = issue.values.map((each) => show(each));
+  const values = issue.values.map((each) => shown(each));
   return values.length === 1 ? values[0] : `one of ${values.join(", ")}`;
 }
 
 function article(type: string): string {
   const word = type === "int" ? "integer" : type;
   return /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
-}
-
-function show(value: unknown): string {
-  const text = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? typeof value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -11,6 +11,7 @@ import { toJson } from "../rpc/serialize.ts";
 import { Session } from "../rpc/session.ts";
 import { inject, injectable } from "../tokens.ts";
 import { stringMember } from "./params.ts";
+import { shown } from "./shown.ts";
 
 const linesPerSecond = 50;
 
@@ -44,7 +45,7 @@ export class Logging {
     const level = loggingLevels.find((each) => each === asked);
     if (level === undefined) {
       const known = loggingLevels.join(", ");
-      throw new RpcError(InvalidParams, `level must be one of ${known}, but is "${asked}"`);
+      throw new RpcError(InvalidParams, `level must be one of ${known}, but is ${shown(asked)}`);
     }
     this.#level = level;
     return "{}";

@@ -1,5 +1,6 @@
 import { InvalidParams, RpcError } from "../../core/errors.ts";
 import type { Params } from "../rpc/envelope.ts";
+import { shown } from "./shown.ts";
 
 export const defaultPageSize = 100;
 
@@ -28,5 +29,5 @@ function readCursor(cursor: unknown, length: number): number {
   const text = typeof cursor === "string" ? Buffer.from(cursor, "base64url").toString() : "";
   const index = Number(/^from (\d+)$/.exec(text)?.[1]);
   if (Number.isSafeInteger(index) && index < length && cursor === writeCursor(index)) return index;
-  throw new RpcError(InvalidParams, `unknown cursor: ${JSON.stringify(cursor)}`);
+  throw new RpcError(InvalidParams, `unknown cursor: ${shown(cursor)}`);
 }

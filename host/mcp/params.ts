@@ -2,6 +2,7 @@ import { InvalidParams, RpcError } from "../../core/errors.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Params } from "../rpc/envelope.ts";
+import { shown } from "./shown.ts";
 
 /** A member that must be a string; the error names it. */
 export function stringMember(params: Params, name: string): string {
@@ -30,10 +31,6 @@ export function stringsMember(params: Params, name: string): Record<string, stri
 }
 
 function wrong(name: string, expected: string, value: unknown): RpcError {
-  const found = value === undefined ? "is missing" : `is ${clip(JSON.stringify(value))}`;
+  const found = value === undefined ? "is missing" : `is ${shown(value)}`;
   return new RpcError(InvalidParams, `${name} must be ${expected}, but ${found}`);
-}
-
-function clip(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -13,6 +13,7 @@ import type { HostValues } from "../tokens.ts";
 import { Contexts } from "./contexts.ts";
 import { page } from "./pages.ts";
 import { stringMember, stringsMember } from "./params.ts";
+import { shown } from "./shown.ts";
 
 /** `prompts/list` and `prompts/get` (MCP 2025-11-25, server/prompts); served when there are any. */
 @injectable()
@@ -56,7 +57,7 @@ export class Prompts {
     const name = stringMember(params, "name");
     const owner = this.registry.prompts.get(name);
     if (owner === undefined) {
-      throw new RpcError(InvalidParams, `unknown prompt: ${JSON.stringify(name)}`);
+      throw new RpcError(InvalidParams, `unknown prompt: ${shown(name)}`);
     }
     const args = stringsMember(params, "arguments");
     for (const argument of owner.definition.arguments ?? []) {

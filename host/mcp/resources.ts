@@ -14,6 +14,7 @@ import type { HostValues } from "../tokens.ts";
 import { Contexts } from "./contexts.ts";
 import { page } from "./pages.ts";
 import { stringMember } from "./params.ts";
+import { shown } from "./shown.ts";
 import { matchTemplate } from "./uri-template.ts";
 
 /** Listing and reading of resources (MCP 2025-11-25, server/resources); served when there are any. */
@@ -66,6 +67,6 @@ export class Resources {
         owner.handler(variables, this.contexts.open(call, owner.log, params)),
       );
     }
-    throw new RpcError(ResourceNotFound, `unknown resource: ${JSON.stringify(uri)}`, { uri });
+    throw new RpcError(ResourceNotFound, `unknown resource: ${shown(uri)}`, { uri });
   }
 }

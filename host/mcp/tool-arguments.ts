@@ -42,7 +42,7 @@ function rename(
     const earlier = args.get(target);
     // A null spelling says nothing, whatever another spelling of the same argument says.
     const saidEarlier = earlier !== undefined && earlier !== null;
-    if (saidEarlier && value !== null && JSON.stringify(earlier) !== JSON.stringify(value)) {
+    if (saidEarlier && value !== null && !isSame(earlier, value)) {
       conflicts.push(`"${spelling.get(target)}" and "${name}" are one argument and differ`);
     }
     if (saidEarlier) continue;
@@ -50,6 +50,15 @@ function rename(
     spelling.set(target, name);
   }
   return { args: Object.fromEntries(args), conflicts };
+}
+
+function isSame(a: JsonValue, b: JsonValue | undefined): boolean {
+  try {
+    return JSON.stringify(a) === JSON.stringify(b);
+  } catch {
+    // Nested more deeply than the stack holds: nobody can tell.
+    return false;
+  }
 }
 
 function misfit(tool: string, problems: readonly string[]): CheckedArguments {

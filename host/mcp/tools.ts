@@ -16,6 +16,7 @@ import type { HostValues } from "../tokens.ts";
 import { Contexts } from "./contexts.ts";
 import { page } from "./pages.ts";
 import { stringMember } from "./params.ts";
+import { shown } from "./shown.ts";
 import { checkArguments } from "./tool-arguments.ts";
 
 /** `tools/list` and `tools/call` (MCP 2025-11-25, server/tools). */
@@ -86,7 +87,7 @@ export class Tools {
     if (!isJsonObject(given)) throw new RpcError(InvalidParams, "arguments must be an object");
     const tool = this.registry.tools.get(name);
     if (tool !== undefined) return tool;
-    throw new RpcError(InvalidParams, `unknown tool: ${JSON.stringify(name)}`);
+    throw new RpcError(InvalidParams, `unknown tool: ${shown(name)}`);
   }
 
   async #run(

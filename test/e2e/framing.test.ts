@@ -23,6 +23,9 @@ async function answersTo(line: string | Uint8Array): Promise<Message[]> {
   return peer.messages.slice(from).filter((message) => message.id !== ping);
 }
 
+/** Lists in lists, further than the stack of the reader goes. */
+const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+
 const refused: [string, string | Uint8Array, number, unknown][] = [
   ["text that is no JSON", "hello", -32700, undefined],
   ["two objects on one line", '{"jsonrpc":"2.0","id":9,"method":"ping"}{}', -32700, undefined],
@@ -66,6 +69,18 @@ const refused: [string, string | Uint8Array, number, unknown][] = [
   [
     "a cursor that is a number",
     '{"jsonrpc":"2.0","id":9,"method":"tools/list","params":{"cursor":1}}',
+    -32602,
+    9,
+  ],
+  [
+    "a name deeper than the stack",
+    `{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":${deep}}}`,
+    -32602,
+    9,
+  ],
+  [
+    "a cursor deeper than the stack",
+    `{"jsonrpc":"2.0","id":9,"method":"tools/list","params":{"cursor":${deep}}}`,
     -32602,
     9,
   ],
@@ -120,6 +135,21 @@ describe("after the handshake", () => {
       expect(raw).toContain(`"id":${id},`);
     },
   );
+
+  it.each(["9", "9007199254740993"])("depth does no harm under the id %s", async (id) => {
+    const from = peer.messages.length;
+    peer.write(`{"jsonrpc":"2.0","id":${id},"method":"ping","params":{"deep":${deep}}}\n`);
+    const answer = await peer.waitFor((message) => message.method === undefined, from);
+    expect(answer.result).toEqual({});
+    expect((await peer.request("ping")).result).toEqual({});
+  });
+
+  it.each(["prompt", "approval_policy"])("a %s deeper than the stack is refused", async (name) => {
+    const given = `{"prompt":"x","approvalPolicy":"never","${name}":${deep}}`;
+    const params = `{"name":"codex","arguments":${given}}`;
+    peer.write(`{"jsonrpc":"2.0","id":9,"method":"tools/call","params":${params}}\n`);
+    expect((await peer.answer(9)).result?.["isError"]).toBe(true);
+  });
 
   it("lines may end in CR LF, start with a byte order mark and come in pieces", async () => {
     const text = Buffer.from('\uFEFF{"jsonrpc":"2.0","id":"é","method":"ping"}\r\n');
