@@ -13,7 +13,16 @@ export class Cancelling {
   serve(): void {
     this.peer.listen("notifications/cancelled", (params) => {
       const id = params?.["requestId"];
-      if (typeof id === "string" || typeof id === "number") this.calls.cancel(id);
+      if (typeof id === "number" && !Number.isSafeInteger(id)) this.#cancelLarge(id);
+      else if (typeof id === "number" || typeof id === "string") this.calls.cancel(id);
     });
+  }
+
+  /** Params keep such an id as the number next to it: it means the one call that it can mean. */
+  #cancelLarge(id: number): void {
+    const meant = this.calls
+      .all()
+      .filter((call) => typeof call.id === "bigint" && Number(call.id) === id);
+    if (meant.length === 1) meant[0]?.cancel();
   }
 }

@@ -328,6 +328,27 @@ describe("cancelling", () => {
     await wire.end();
   });
 
+  it("finds a call whose id no number can hold, and only when it can mean no other", async () => {
+    const wire = new Wire(
+      (registry) =>
+        addTool(registry, { name: "t" }, async (_, call) => {
+          await aborted(call.signal);
+          return { content: [] };
+        }),
+      { options: { graceMs: 10 } },
+    );
+    await wire.initialize();
+    const ids = ["9223372036854775807", "9007199254740992", "9007199254740993"];
+    for (const id of ids) {
+      wire.send(`{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"t"}}`);
+      const cancel = `{"requestId":${id}}`;
+      if (id === ids[1]) continue;
+      wire.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":${cancel}}`);
+    }
+    await wire.end();
+    expect(ids.map((id) => wire.text.join("").includes(`"id":${id}`))).toEqual([false, true, true]);
+  });
+
   it("is not lost when it comes in one chunk with its request", async () => {
     const wire = new Wire((registry) =>
       addTool(registry, { name: "t" }, async (_, call) => {
