@@ -1,11 +1,13 @@
 import type { Writable } from "node:stream";
-import type { DestinationStream, Logger } from "pino";
+import type { Logger } from "pino";
 import type { Log, LogFields } from "../core/services/log.ts";
+import { LogStream } from "./stderr.ts";
 import { inject, injectable, Values } from "./tokens.ts";
 import type { HostValues, LogSource } from "./tokens.ts";
 
 export type { LogSource } from "./tokens.ts";
 
+const flushMs = 100;
 const levels = ["debug", "info", "warn", "error"] as const;
 export type Level = (typeof levels)[number];
 
@@ -27,6 +29,7 @@ export class HostLog implements LogSource {
   readonly #stderr: Writable | undefined;
   // The library is loaded by the first line that needs it; lines wait here for it, in order.
   #logger: Logger | undefined;
+  #stream: LogStream | undefined;
   #early: LogLine[] = [];
   #loading: Promise<void> | undefined;
   #follower: ((line: LogLine) => void) | undefined;
@@ -49,9 +52,10 @@ export class HostLog implements LogSource {
     this.#follower = follower;
   }
 
-  /** Resolves when every line so far is written. */
+  /** Resolves when every line so far is written, unless nobody reads them. */
   async flush(): Promise<void> {
     await this.#loading;
+    await this.#stream?.flush(flushMs);
   }
 
   #take(line: LogLine): void {
@@ -63,22 +67,27 @@ export class HostLog implements LogSource {
   }
 
   async #load(): Promise<void> {
-    const { destination, pino, stdSerializers } = await import("pino");
-    // An asynchronous destination loses its lines when the process ends.
-    const stream: DestinationStream = this.#stderr ?? destination({ fd: 2, sync: true });
+    const { pino, stdSerializers } = await import("pino");
+    // The library's own destination waits, and the process with it, for someone to read the pipe.
+    this.#stream = new LogStream(this.#stderr ?? process.stderr);
     const options = {
       level: "debug",
       base: { pid: process.pid },
       serializers: { error: stdSerializers.err },
     };
-    this.#logger = pino(options, stream);
+    this.#logger = pino(options, this.#stream);
     for (const line of this.#early) write(this.#logger, line);
     this.#early = [];
   }
 }
 
 function write(logger: Logger, { plugin, level, message, fields }: LogLine): void {
-  logger[level]({ plugin, ...fields }, message);
+  try {
+    logger[level]({ plugin, ...fields }, message);
+  } catch {
+    // What a plugin threw or logged may itself throw when it is looked at.
+    logger[level]({ plugin }, message);
+  }
 }
 
 function lowestLevel(env: HostValues["env"]): number {
