@@ -50,16 +50,19 @@ export function guardStdout(stream: Writable, log: LogSource): () => void {
       queueMicrotask(() => void Reflect.apply(callback, stream, []));
     return true;
   };
-  // A plugin that ends or destroys the stream would cut the connection.
+  // A plugin that ends, destroys or corks the stream would cut the connection.
   Object.assign(stream, {
     write: printed,
     end: () => stream,
     // With an error it is the stream itself, ending because its pipe broke.
     destroy: (error?: Error) => (error === undefined ? stream : destroy(error)),
+    cork: () => undefined,
+    uncork: () => undefined,
   });
   return () => {
     realWrites.delete(stream);
-    for (const name of ["write", "end", "destroy"]) Reflect.deleteProperty(stream, name);
+    for (const name of ["write", "end", "destroy", "cork", "uncork"])
+      Reflect.deleteProperty(stream, name);
   };
 }
 

@@ -45,10 +45,14 @@ describe("a guarded stdout", () => {
     expect(lines).toHaveLength(2);
   });
 
-  it("cannot be ended by a plugin", () => {
+  it("cannot be ended or held up by a plugin", async () => {
     stream.end("bye");
     stream.destroy();
+    stream.cork();
     expect(stream.writable).toBe(true);
+    const write = openWriter(stream, nothing);
+    await new Promise((resolve) => write("line\n", resolve));
+    expect(stream.read()).toBe("line\n");
   });
 
   it("still writes for the one who may", async () => {
