@@ -34,6 +34,8 @@ async function serve(args: CommonArguments, environment: Environment): Promise<n
       builtins: Object.keys(builtinPlugins),
     }),
   ]);
+  // The host's own listeners leave with it: a further signal in the last moments must find these.
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
   return serveHost({
     ...environment,
     stdin: process.stdin,

@@ -4,6 +4,7 @@ import { HostLog } from "./log.ts";
 import type { Registry } from "./plugins/registry.ts";
 import { Calls } from "./rpc/calls.ts";
 import { Lines } from "./rpc/lines.ts";
+import type { LineReceiver } from "./rpc/lines.ts";
 import { Outbox } from "./rpc/outbox.ts";
 import { RpcPeer } from "./rpc/peer.ts";
 import { guardStdout, processStdout, runningPlugin } from "./rpc/stdout-guard.ts";
@@ -11,6 +12,7 @@ import { inject, injectable, Opening, Values } from "./tokens.ts";
 import type { BootedPlugins, HostValues } from "./tokens.ts";
 import { warmUp } from "./warm-up.ts";
 
+type Problem = Parameters<LineReceiver["broken"]>[0];
 type Ending = "input" | "signal" | "broken" | "stalled" | "crashed";
 
 const defaultGraceMs = 1000;
@@ -27,7 +29,7 @@ export class Connection {
   readonly #ending = Promise.withResolvers<Ending>();
   readonly #lines: Lines;
   // Lines wait here until the plugins are set up: what answers them is not known before.
-  #early: string[] | undefined = [];
+  #early: (() => void)[] | undefined = [];
 
   constructor(
     @inject(Values) private readonly values: HostValues,
@@ -40,9 +42,13 @@ export class Connection {
     this.#log = logs.for("host");
     const line = (text: string) => {
       if (this.#early === undefined) this.peer.receive(text);
-      else this.#early.push(text);
+      else this.#early.push(() => this.peer.receive(text));
     };
-    this.#lines = new Lines({ line, broken: (problem) => this.#refuse(problem) }, this.#lineLimit);
+    const broken = (problem: Problem) => {
+      if (this.#early === undefined) this.#refuse(problem);
+      else this.#early.push(() => this.#refuse(problem));
+    };
+    this.#lines = new Lines({ line, broken }, this.#lineLimit);
   }
 
   /** Serves until the end of input, a signal or a broken pipe; resolves with the exit code. */
@@ -78,14 +84,18 @@ export class Connection {
       environment: { env, cwd, version },
     });
     this.open(booted.registry);
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    for (const line of early) this.peer.receive(line);
+    this.#takeEarly();
     warmUp(booted.registry, this.#closing.signal);
     return booted;
   }
 
-  #refuse(problem: "not-utf8" | "too-long"): void {
+  #takeEarly(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const take of early) take();
+  }
+
+  #refuse(problem: Problem): void {
     const message =
       problem === "not-utf8" ? "the line is not valid UTF-8" : "the line is longer than is served";
     this.peer.refuse({ code: problem === "not-utf8" ? ParseError : InvalidRequest, message });
@@ -149,6 +159,8 @@ export class Connection {
     await within(this.calls.idle(), Math.max(0, graceEnd - performance.now()));
     const reason = new Error("the server is shutting down");
     this.#closing.abort(reason);
+    this.peer.stop();
+    this.#takeEarly();
     this.calls.abortAll(reason);
     await within(this.calls.idle(), lastWordsMs);
     this.peer.abandon();

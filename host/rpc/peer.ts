@@ -27,6 +27,7 @@ export type RequestHandler = (params: Params, call: OpenCall) => unknown;
 export type ReadyAnswer = (params: Params) => string | undefined;
 
 const batchRevision = "2025-03-26";
+const shuttingDown = { code: InternalError, message: "the server is shutting down" };
 
 /**
  * Both ends of the connection: dispatches what the client sends, and is the client that plugins
@@ -40,6 +41,7 @@ export class RpcPeer implements Client {
   readonly #afterInitialize = new Set<string>();
   readonly #log: Log;
   readonly #send: Reply;
+  #isOver = false;
 
   constructor(
     @inject(Outbox) private readonly outbox: Outbox,
@@ -97,12 +99,16 @@ export class RpcPeer implements Client {
     this.exchanges.end();
   }
 
+  /** From now on every request is turned away. */
+  stop(): void {
+    this.#isOver = true;
+  }
+
   /** Answers whatever is still running. */
   abandon(): void {
-    const error = { code: InternalError, message: "the server is shutting down" };
     for (const call of this.calls.all()) {
       if (!this.calls.close(call)) continue;
-      call.reply(this.#isSilent(call) ? undefined : errorLine(call.id, error));
+      call.reply(this.#isSilent(call) ? undefined : errorLine(call.id, shuttingDown));
     }
   }
 
@@ -160,6 +166,7 @@ export class RpcPeer implements Client {
   }
 
   #request({ id, method, params }: InboundRequest, reply: Reply): void {
+    if (this.#isOver) return reply(errorLine(id, shuttingDown));
     const refusal = this.#refusal(id, method);
     if (refusal !== undefined) {
       return reply(errorLine(id, { code: InvalidRequest, message: refusal }));

@@ -15,6 +15,19 @@ describe("a host", () => {
     await wire.end();
   });
 
+  it("answers lines that cannot be read in their turn, also those read during set-up", async () => {
+    const { wait, open } = gate();
+    const wire = new Wire(undefined, { boot: wait });
+    const params = { protocolVersion: "", capabilities: {}, clientInfo: { name: "", version: "" } };
+    wire.post(1, "initialize", params);
+    wire.write(Uint8Array.of(0xff, 0x0a));
+    wire.post(2, "ping");
+    open();
+    await wire.answer(2);
+    expect(wire.lines).toMatchObject([{ id: 1 }, { error: { code: -32700 } }, { id: 2 }]);
+    await wire.end();
+  });
+
   it("rejects with what stopped the plugins", async () => {
     const error = new HostError("CONFIG_INVALID", "no");
     const wire = new Wire(undefined, { boot: () => Promise.reject(error) });
@@ -97,13 +110,31 @@ describe("a host", () => {
     expect(await wire.log("did not close")).toContain("in time");
   });
 
-  it("ends although set-up never does", async () => {
+  it("ends although set-up never does, and answers what waits for it", async () => {
     const wire = new Wire(undefined, {
       boot: () => new Promise(() => undefined),
       options: { graceMs: 20 },
     });
+    wire.post(1, "initialize", {});
+    wire.post("a", "ping");
+    wire.send("garbage");
     expect(await wire.end()).toBe(0);
     expect(wire.closedWith).toBeUndefined();
+    expect(wire.lines).toMatchObject([
+      { id: 1, error: { code: -32603 } },
+      { id: "a", error: { code: -32603 } },
+    ]);
+  });
+
+  it("turns requests away that come while it ends", async () => {
+    const { reached, wait, open } = gate();
+    const wire = new Wire(undefined, { signals: true, close: wait });
+    await wire.initialize();
+    process.emit("SIGTERM");
+    await reached;
+    expect((await wire.request("tools/list")).error?.code).toBe(-32603);
+    open();
+    expect(await wire.code).toBe(0);
   });
 
   it("ends when its stdout breaks, at once", async () => {
