@@ -20,8 +20,8 @@ export class RpcError extends Error {
   readonly code: number;
   readonly data: JsonValue | undefined;
 
-  constructor(code: number, message: string, data?: JsonValue, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: number, message: string, data?: JsonValue) {
+    super(message);
     this.name = "RpcError";
     this.code = code;
     this.data = data;

@@ -90,6 +90,11 @@ export interface PluginContext<O> {
   readonly diagnostic: (examine: (signal: AbortSignal) => Finding[] | Promise<Finding[]>) => void;
   /** Hands a service to the plugins that need it; the token must be listed in `provides`. */
   readonly provide: <T>(service: Token<T>, value: T) => void;
+  /**
+   * Prepares for the first use, for example `() => import("./large.ts")`: runs once, in a quiet
+   * moment after the start, and may never run. What it throws is ignored.
+   */
+  readonly whenIdle: (prepare: () => unknown) => void;
   /** Runs when the host closes, last registered first; each has two seconds. */
   readonly onClose: (dispose: () => void | Promise<void>) => void;
 }

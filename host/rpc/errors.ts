@@ -19,7 +19,9 @@ export function toRpcError(error: unknown, log: Log): RpcError {
   if (isConversationError(error)) return new RpcError(InternalError, error.message);
   const logId = newLogId();
   log.error("internal error", { logId, error });
-  return new RpcError(InternalError, "internal error", { logId }, { cause: error });
+  const unknown = new RpcError(InternalError, "internal error", { logId });
+  unknown.cause = error;
+  return unknown;
 }
 
 /** Runs a plugin's handler under its name; what it throws comes out as an `RpcError`. */
