@@ -19,8 +19,12 @@ export function readAnswer(answer: Answer, rules: Rules): ApprovalAnswer | { non
   switch (answer.action) {
     case "accept": {
       const choice = answer.content["decision"];
-      // A client that shows only the message has one button for yes, and it was pressed.
-      if (choice === undefined) return withNote("approved", note);
+      if (choice === undefined) {
+        // A client that shows only the message has one button for yes, and it was pressed. One that
+        // filled in the form but left the choice out said nothing yet.
+        const filled = Object.keys(answer.content).length > 0;
+        return filled ? { nonsense: "nothing" } : { decision: "approved" };
+      }
       if (isDecision(choice)) return withNote(choice, note);
       return { nonsense: typeof choice === "string" ? choice : JSON.stringify(choice) };
     }

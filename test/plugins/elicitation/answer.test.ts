@@ -75,6 +75,11 @@ describe("an answer to an approval question", () => {
     expect(readAnswer(answer, rules)).toEqual({ nonsense });
   });
 
+  it("with a form whose choice was left out is nonsense", () => {
+    const answer = answered({ action: "accept", content: { reason: "no, do not" } });
+    expect(readAnswer(answer, rules)).toEqual({ nonsense: "nothing" });
+  });
+
   it("that is cancel aborts the turn where configured so", () => {
     const answer = answered({ action: "cancel" });
     expect(readAnswer(answer, { ...rules, cancelMeans: "abort" })).toEqual({ decision: "abort" });
