@@ -7,7 +7,8 @@ const count = z.int().nonnegative();
 export const ProviderTables = z.record(
   z.string(),
   z.object({
-    name: z.string(),
+    /** For people; absent: the id. */
+    name: z.string().optional(),
     base_url: z.url({ protocol: /^https?$/ }).optional(),
     wire_api: z.enum(["responses", "chat", "anthropic", "gemini"]).default("chat"),
     /** npm name of an AI SDK provider, found from the home folder; beats `wire_api`. */

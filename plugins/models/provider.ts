@@ -137,7 +137,7 @@ export function configuredProviders(values: JsonObject): {
 function configured(id: string, table: ProviderTables[string]): Provider {
   return {
     id,
-    name: table.name,
+    name: table.name ?? id,
     wire: table.ai_sdk === undefined ? table.wire_api : "package",
     package: table.ai_sdk,
     baseUrl: table.base_url,

@@ -31,11 +31,14 @@ export function judge(refusal: Refusal, wire: "responses" | "other"): Verdict {
     }
   }
   if (status === 429 || status >= 500 || (status === 401 && wire === "responses")) {
+    const said = error?.["message"];
+    const reason = typeof said === "string" && said !== "" ? `: ${shortened(said)}` : "";
     const message =
       status === 500 && wire === "responses"
-        ? "the model provider reports high demand, which may cause errors for a while"
-        : `exceeded retry limit, last status: ${statusText}`;
-    return { failure: { message, retryable: true, ...asked }, again: true };
+        ? `the model provider reports high demand, which may cause errors for a while${reason}`
+        : `exceeded retry limit, last status: ${statusText}${reason}`;
+    // The same key stays refused; only the credentials of a sign-in may have changed meanwhile.
+    return { failure: { message, retryable: status !== 401, ...asked }, again: true };
   }
   const failure: ModelFailure = {
     message: `unexpected status ${statusText}: ${shortened(body)}`,

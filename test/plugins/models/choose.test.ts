@@ -179,7 +179,7 @@ describe("the choice", () => {
     [{ model_provider: 5 }, "model_provider: expected a string, got 5"],
     [{ model: true }, "model: expected a string, got true"],
     [{ model_providers: 5 }, /^model_providers: /],
-    [{ model_providers: { x: {} } }, /^model_providers\.x\.name: /],
+    [{ model_providers: { x: { name: 5 } } }, /^model_providers\.x\.name: /],
     [
       { model_providers: { x: { name: "x", wire_api: "soap" } } },
       /^model_providers\.x\.wire_api: .*"responses"/,
