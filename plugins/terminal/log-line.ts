@@ -18,6 +18,11 @@ export function readable(line: string): string {
   return clean(`${levels.get(level) ?? "log"}${owner}: ${msg}`);
 }
 
+/** True for what the tools log for clients that see no events: here the event itself was shown. */
+export function isShownAsEvent(line: string): boolean {
+  return parsed(line)["plugin"] === "tools";
+}
+
 function parsed(line: string) {
   try {
     const value: unknown = JSON.parse(line);

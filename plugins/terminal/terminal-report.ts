@@ -1,7 +1,7 @@
 import type { ConversationEvent } from "../../core/index.ts";
 import type { Decision } from "./ask.ts";
 import { clean } from "./clean.ts";
-import { readable } from "./log-line.ts";
+import { isShownAsEvent, readable } from "./log-line.ts";
 import { paintFor, type Paint } from "./paint.ts";
 import { Renderer, timeText, tokenText } from "./render.ts";
 import { exitCode, type Report, type TurnEnd } from "./report.ts";
@@ -39,6 +39,7 @@ export class TerminalReport implements Report {
   }
 
   log(line: string): void {
+    if (isShownAsEvent(line)) return;
     this.#write(this.#renderer.close());
     this.#streams.stderr.write(`${readable(line)}\n`);
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readable } from "../../../plugins/terminal/log-line.ts";
+import { isShownAsEvent, readable } from "../../../plugins/terminal/log-line.ts";
 
 it.each([
   ['{"level":40,"plugin":"tools","msg":"no model"}', "warning (tools): no model"],
@@ -9,4 +9,9 @@ it.each([
   ["\u001b[31mred", "red"],
 ])("makes %j readable: %s", (line, text) => {
   expect(readable(line)).toBe(text);
+});
+
+it("tells what an event has shown already from other lines", () => {
+  expect(isShownAsEvent('{"level":50,"plugin":"tools","msg":"no model"}')).toBe(true);
+  expect(isShownAsEvent('{"level":50,"plugin":"engine","msg":"no model"}')).toBe(false);
 });
