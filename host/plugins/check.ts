@@ -1,4 +1,5 @@
 import { errorMessage } from "../../core/errors.ts";
+import { isJsonObject } from "../../core/json.ts";
 import type { Deferred, Schema } from "../../core/schema.ts";
 import { messageNameProblem, toolNameProblem } from "./names.ts";
 import type { PrebuiltPlugin, PrebuiltTool } from "./prebuilt.ts";
@@ -97,12 +98,29 @@ function nameProblems({ name: plugin, builtin, recorded }: Checkable): string[] 
       problem("tool", name, toolNameProblem(name)),
     ),
     ...recorded.prompts.flatMap(named("prompt")),
+    ...recorded.prompts.flatMap(({ definition: { name, arguments: list } }) =>
+      problem("prompt", name, promptArgumentProblem(list)),
+    ),
+    ...recorded.tools.flatMap(({ definition: { name, description } }) =>
+      problem("tool", name, isText(description) ? undefined : "has no description"),
+    ),
     ...recorded.resources.flatMap(named("resource")),
     ...recorded.resources.flatMap(({ definition: { uri } }) =>
       problem("resource", uri, URL.canParse(uri) ? undefined : "has no absolute URI"),
     ),
     ...recorded.resourceTemplates.flatMap(named("resource template")),
   ];
+}
+
+function promptArgumentProblem(list: unknown): string | undefined {
+  if (list === undefined) return undefined;
+  const isList =
+    Array.isArray(list) && list.every((one) => isJsonObject(one) && isText(one["name"]));
+  return isList ? undefined : "has arguments that are no list of { name, description?, required? }";
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
 }
 
 /** Plain JavaScript plugins have no compiler that misses a handler. */

@@ -49,6 +49,22 @@ describe("registrations", () => {
       'notification "codex/x" must be named "third/…"',
     ],
     [
+      "a prompt whose arguments are a schema",
+      ({ prompt }) => {
+        // Its compiler would refuse it; it is what one expects after a tool.
+        const list = z.object({ code: z.string() }) as unknown as [];
+        prompt({ name: "review", description: "Review.", arguments: list }, () => ({
+          messages: [],
+        }));
+      },
+      'prompt "review" has arguments that are no list of { name, description?, required? }',
+    ],
+    [
+      "a tool without a description",
+      ({ tool: add }) => add({ ...tool("t"), description: "" }, () => ({ content: [] })),
+      'tool "t" has no description',
+    ],
+    [
       "a resource without an absolute URI",
       ({ resource }) => resource({ uri: "r", name: "r" }, () => []),
       'resource "r" has no absolute URI',
