@@ -25,7 +25,7 @@ export class Questions {
     const answer = await this.#decide(request, signal);
     if (answer.decision === "abort") this.aborted = true;
     if (answer.unasked !== undefined) {
-      const note = `(${answer.unasked}): answered ${answer.decision}`;
+      const note = `(${oneLine(answer.unasked)}): answered ${answer.decision}`;
       this.#unasked.set(note, (this.#unasked.get(note) ?? 0) + 1);
       this.#call.log.warn(`a question was not decided by a person ${note}`);
     }
@@ -45,4 +45,10 @@ export class Questions {
     if (this.#approver !== undefined) return this.#approver.decide(request, this.#call, signal);
     return { decision: "denied", unasked: "no plugin that asks people is enabled" };
   }
+}
+
+/** Clients put whole listings into the text of an error. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
