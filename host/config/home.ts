@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { HostError } from "../../core/errors.ts";
 
@@ -16,5 +16,6 @@ export function homeFolder(env: Readonly<Record<string, string | undefined>>): s
     }
     throw new HostError("HOME_MISSING", `${name} is ${JSON.stringify(value)}: no such folder`);
   }
-  return join(env["HOME"] ?? homedir(), ".codex");
+  // An empty HOME would make it a folder of the working folder.
+  return join(env["HOME"] || homedir() || userInfo().homedir, ".codex");
 }

@@ -45,7 +45,8 @@ export class PeerProcess {
     const argv = options.command === undefined ? [program, ...args] : [...args];
     this.child = spawn(command, argv, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      // The person's own home must neither be read nor written.
+      env: { ...process.env, PORTICO_HOME: undefined, ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#take(text));
