@@ -43,12 +43,13 @@ export interface Sandbox {
 export function openSandbox(options: { env: Env; helperPath: string | undefined }): Sandbox {
   return {
     probe: async () => {
-      const { available, mechanism, problem, help } = await findMechanism(options);
+      const { available, mechanism, problem, weaker, help } = await findMechanism(options);
       return {
         available,
         mechanism,
-        ...(problem === undefined ? {} : { problem }),
-        ...(help === undefined ? {} : { help }),
+        ...(problem !== undefined && { problem }),
+        ...(weaker !== undefined && { weaker }),
+        ...(help !== undefined && { help }),
       };
     },
     wrap: (command, where) => wrap(command, where, options),
