@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
+import type { Wrapped } from "./index.ts";
 import { holdMountPoint } from "./mount-points.ts";
 import { isWritable, realTarget, type WritableRoot } from "./policy.ts";
 import { networkFilter } from "./seccomp.ts";
@@ -35,25 +36,34 @@ export interface BubblewrapRequest {
   readonly roots: readonly WritableRoot[];
   readonly networkAllowed: boolean;
   readonly commandCwd: string;
+  /** Of the command. */
+  readonly env: Readonly<Record<string, string>>;
 }
+
+// Bubblewrap itself is outside of the sandbox: what its loader is told is for the command only.
+const loaderVariable = /^(?:LD_|GLIBC_TUNABLES$|GCONV_PATH$)/;
 
 /** The whole command line around `command`, the filter it reads, and what undoes our preparations. */
 export async function bubblewrap(
   command: readonly string[],
-  { program, variant, roots, networkAllowed, commandCwd }: BubblewrapRequest,
-): Promise<{ command: string[]; files: Buffer[]; dispose: () => Promise<void> }> {
+  { program, variant, roots, networkAllowed, commandCwd, env }: BubblewrapRequest,
+): Promise<Required<Omit<Wrapped, "env" | "inner">>> {
   const filter = networkAllowed ? undefined : networkFilter();
   const guards = await guardedFolders(roots);
   const binds = (await writableFolders(roots)).flatMap((folder) => ["--bind", folder, folder]);
   // After all writable folders, as a later mount hides an earlier one below it.
   const guardBinds = guards.paths.flatMap((path) => ["--ro-bind", path, path]);
+  const variables = Object.entries(env);
+  const forLoader = variables.filter(([name]) => loaderVariable.test(name));
   return {
+    wrapperEnv: Object.fromEntries(variables.filter(([name]) => !loaderVariable.test(name))),
     command: [
       program,
       ...baseArguments(variant, networkAllowed),
       ...binds,
       ...guardBinds,
       ...(filter === undefined ? [] : ["--seccomp", "3"]),
+      ...forLoader.flatMap(([name, value]) => ["--setenv", name, value]),
       "--chdir",
       commandCwd,
       "--",
