@@ -3,6 +3,7 @@ import { run, type RunRequest, type RunResult } from "../exec/run.ts";
 import { showsDenial } from "./denial.ts";
 import { bubblewrap } from "./linux.ts";
 import { seatbelt } from "./macos.ts";
+import { sweepMountPoints } from "./mount-points.ts";
 import { mayUseNetwork, writableRoots } from "./policy.ts";
 import {
   type BubblewrapProbe,
@@ -55,10 +56,16 @@ export interface SandboxOptions {
   readonly helperPath: string | undefined;
   /** The Landlock helper, unless the one that comes along. */
   readonly landlock?: string;
+  /** A folder for marks of what is on the disk while commands run; swept once per process. */
+  readonly marks?: string;
 }
 
 /** The sandbox of this machine: the configured helper, else bubblewrap, else Landlock; or macOS's. */
 export function openSandbox(options: SandboxOptions): Sandbox {
+  if (options.marks !== undefined && !swept.has(options.marks)) {
+    swept.add(options.marks);
+    sweepMountPoints(options.marks);
+  }
   return {
     probe: async () => {
       const { available, mechanism, problem, weaker, help } = await findMechanism(options);
@@ -74,6 +81,8 @@ export function openSandbox(options: SandboxOptions): Sandbox {
     wasDenied: (result, policy) => showsDenial(result, mayUseNetwork(policy)),
   };
 }
+
+const swept = new Set<string>();
 
 /** Wraps, runs and cleans up. Never rejects: what cannot be wrapped is a start error. */
 export async function runSandboxed(
@@ -153,7 +162,7 @@ async function wrap(
   if (program === undefined || variant === undefined) {
     throw new Error(`no sandbox available: ${problem ?? "unknown reason"}`);
   }
-  const bwrap = { ...inside, program, variant, commandCwd };
+  const bwrap = { ...inside, program, variant, commandCwd, marks: options.marks };
   return { ...plain, ...(await bubblewrap(command, bwrap)) };
 }
 
