@@ -44,6 +44,14 @@ export const program = {
   },
 };
 
+/** A process of its own around single commands; koffi is native and optional, so it stays outside. */
+export const helper = {
+  ...shared,
+  input: { "landlock-helper": "plugins/engine/sandbox/landlock-helper.ts" },
+  external: ["koffi"],
+  output: { format: "cjs", entryFileNames: "[name].cjs", minify: true },
+};
+
 /** What others import; libraries stay imports, as the package depends on them. */
 export const library = {
   ...shared,

@@ -49,8 +49,8 @@ async function build() {
 
 async function bundle() {
   const { rolldown } = await import("rolldown");
-  const { library, loadedWhenNeeded, program } = await import("../rolldown.config.mjs");
-  for (const config of [program, library]) {
+  const { helper, library, loadedWhenNeeded, program } = await import("../rolldown.config.mjs");
+  for (const config of [program, helper, library]) {
     const bundle = await rolldown(config);
     const { output } = await bundle.write({ ...config.output, dir: fresh });
     await bundle.close();

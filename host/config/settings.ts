@@ -19,6 +19,9 @@ export const profileKeys = [
   "experimental_instructions_file",
 ] as const;
 
+/** Tables of the operator: the file and `-c` may set them, the config of a call may not. */
+const operatorTables = ["requirements"];
+
 export interface SettingsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What `-c` was given at start, in order. */
@@ -76,7 +79,10 @@ export class ConfigToml implements Settings {
     try {
       const layers = new Layers(await this.#tables(), this.file);
       for (const override of this.#overrides) layers.set(override, "-c");
-      for (const override of mapOverrides(request.config ?? {})) layers.set(override, "config");
+      for (const override of mapOverrides(request.config ?? {})) {
+        refuseOperatorTable(override);
+        layers.set(override, "config");
+      }
       layers.applyProfile(request.profile);
       return layers;
     } catch (error) {
@@ -108,6 +114,15 @@ export class ConfigToml implements Settings {
 }
 
 class Malformed extends Error {}
+
+function refuseOperatorTable({ path }: Override): void {
+  const [table = ""] = path;
+  if (!operatorTables.includes(table)) return;
+  const key = JSON.stringify(path.join("."));
+  throw new OverrideError(
+    `config key ${key}: [${table}] is for the operator, in config.toml or by -c at start`,
+  );
+}
 
 /** The tree while layers are laid over it, and where each value came from. */
 class Layers implements SettingsTree {

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ConversationError, errorMessage } from "../../core/index.ts";
 import type {
   ConversationEvent,
@@ -165,7 +165,11 @@ function sessionOf(plan: Plan, prompt: Prompt, recorder: Recorder): Session {
     history,
     usage: new Usage(contextWindow),
     approvals: new Approvals(),
-    sandbox: openSandbox({ env, helperPath: settings.sandboxHelper }),
+    sandbox: openSandbox({
+      env,
+      helperPath: settings.sandboxHelper,
+      marks: join(surroundings.settings.home, "tmp", "mount-points"),
+    }),
     told: new Set(),
     recorder,
     env,

@@ -16,11 +16,21 @@ import type {
   SettingsTree,
 } from "../../core/index.ts";
 import type { ShellEnvironmentPolicy } from "./exec/environment.ts";
+import {
+  refuseAbove,
+  refusePrograms,
+  RequirementKeys,
+  requirementsOf,
+  wishOf,
+  type Requirements,
+} from "./requirements.ts";
 
 /** What one conversation goes by, settled from its request and the configuration. */
 export interface EngineSettings {
   readonly approvalPolicy: ApprovalPolicy;
   readonly sandboxPolicy: SandboxPolicy;
+  /** The operator's ceiling; these settings are below it, later changes have to be checked too. */
+  readonly requirements: Requirements | undefined;
   readonly effort: ReasoningEffort | undefined;
   readonly summary: ReasoningSummary;
   readonly verbosity: Verbosity | undefined;
@@ -53,6 +63,7 @@ const texts = z.array(z.string());
 const EngineKeys = z.object({
   approval_policy: ApprovalPolicy.optional(),
   sandbox_mode: SandboxMode.optional(),
+  requirements: RequirementKeys.optional(),
   sandbox_workspace_write: z
     .object({
       writable_roots: texts.optional(),
@@ -76,6 +87,8 @@ const EngineKeys = z.object({
   model_reasoning_summary: ReasoningSummary.optional(),
   model_verbosity: Verbosity.optional(),
   model_context_window: count.optional(),
+  // Known, never sent: providers limit an answer themselves.
+  model_max_output_tokens: count.optional(),
   experimental_instructions_file: z.string().optional(),
   project_doc_max_bytes: count.optional(),
   project_doc_fallback_filenames: texts.optional(),
@@ -100,9 +113,16 @@ export function readSettings(
   cwd: string,
 ): EngineSettings {
   const keys = parseKeys(tree);
-  return {
+  const requirements = requirementsOf(keys.requirements, tree);
+  const policies = {
     approvalPolicy: request.approvalPolicy ?? keys.approval_policy ?? "on-request",
     sandboxPolicy: sandboxPolicy(request.sandbox ?? keys.sandbox_mode ?? "read-only", keys, cwd),
+  };
+  refuseAbove(requirements, wishOf(policies, request, tree));
+  refusePrograms(requirements, tree);
+  return {
+    ...policies,
+    requirements,
     effort: keys.model_reasoning_effort,
     summary: keys.model_reasoning_summary ?? "auto",
     verbosity: keys.model_verbosity,

@@ -1,6 +1,9 @@
 import { ConversationError, type ModelTraits, type SettingsTree } from "../../core/index.ts";
+import { knownModels } from "./known-models.ts";
 import type { Wire } from "./provider.ts";
+import { TraitTables } from "./traits-schema.ts";
 
+/** Safe for any model: nothing is sent that it may not know. */
 const unknown: ModelTraits = {
   reasoning: false,
   verbosity: false,
@@ -11,62 +14,73 @@ const unknown: ModelTraits = {
   autoCompactLimit: undefined,
 };
 
-const codex: Partial<ModelTraits> = { reasoning: true, contextWindow: 272_000 };
-const o: Partial<ModelTraits> = { reasoning: true, patchManual: true };
-const chatty: Partial<ModelTraits> = { patchManual: true };
-const oss: Partial<ModelTraits> = { patchTool: "function" };
-
-/** What is known of models by the start of their slug; the first row that fits counts. */
-const families: readonly (readonly [string, Partial<ModelTraits>])[] = [
-  ["codex-mini-latest", { ...o, shellTool: "local_shell", contextWindow: 200_000 }],
-  ["gpt-5-codex", { ...codex, autoCompactLimit: 350_000 }],
-  ["codex-", codex],
-  ["gpt-5", { ...codex, patchManual: true, verbosity: true }],
-  ["o3", o],
-  ["o4-mini", o],
-  ["gpt-4.1", chatty],
-  ["gpt-4o", chatty],
-  ["gpt-3.5", chatty],
-  ["gpt-oss", oss],
-  ["openai/gpt-oss", oss],
-];
-
-/** Windows that are known for exactly one slug, not for its family. */
-const windows: Readonly<Record<string, number | undefined>> = {
-  o3: 200_000,
-  "o4-mini": 200_000,
-  "gpt-4.1": 1_047_576,
-  "gpt-4o": 128_000,
-  "gpt-3.5": 16_385,
-  "gpt-3.5-turbo": 16_385,
-  "gpt-oss-20b": 96_000,
-  "gpt-oss-120b": 96_000,
-  "openai/gpt-oss-20b": 96_000,
-  "openai/gpt-oss-120b": 96_000,
-};
-
-/** The traits of a model; settings beat the table. Throws `ConversationError` of kind `settings`. */
+/**
+ * The traits of a model: what is known of it, under `[model_traits."PATTERN"]`, under the single keys
+ * of the settings. Throws `ConversationError` of kind `settings`.
+ */
 export function modelTraits(model: string, wire: Wire, { values }: SettingsTree): ModelTraits {
-  const row = families.find(([prefix]) => model.startsWith(prefix))?.[1];
-  const known = { ...unknown, ...row };
+  const fitting = knownModels.filter(([pattern]) => fits(pattern, model));
+  const known = { ...unknown, ...laidOver(fitting.map(([, traits]) => traits)) };
+  // These wires have no patch manual of their own in any prompt, and all their models take tools.
+  const tools = wire === "anthropic" || wire === "gemini" ? { patchTool: "function" as const } : {};
+  const configured = configuredTraits(model, values["model_traits"]);
+  return { ...known, ...tools, ...configured, ...singleKeys(values) };
+}
+
+/** A pattern matches the whole slug; `*` is any text. */
+function fits(pattern: string, model: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replaceAll(/[\\^$.|?+()[\]{}/]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "su").test(model);
+}
+
+/** Of several tables that fit, the longer pattern, which says more, beats the shorter one. */
+function configuredTraits(model: string, value: unknown): Partial<ModelTraits> {
+  const parsed = TraitTables.safeParse(value ?? {});
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = ["model_traits", ...(issue?.path ?? [])].map(String).join(".");
+    throw new ConversationError("settings", `${where}: ${issue?.message ?? "invalid"}`);
+  }
+  const tables = Object.entries(parsed.data)
+    .filter(([pattern]) => fits(pattern, model))
+    .toSorted(([one], [other]) => one.length - other.length);
+  return laidOver(tables.map(([, table]) => traitsOf(table)));
+}
+
+function laidOver(layers: readonly Partial<ModelTraits>[]): Partial<ModelTraits> {
+  return layers.reduce((below, layer) => ({ ...below, ...layer }), {});
+}
+
+function traitsOf(table: TraitTables[string]): Partial<ModelTraits> {
+  const traits = {
+    reasoning: table.reasoning,
+    verbosity: table.verbosity,
+    patchManual: table.patch_manual,
+    patchTool: table.patch_tool,
+    shellTool: table.shell_tool,
+    contextWindow: table.context_window,
+    autoCompactLimit: table.auto_compact_token_limit,
+  };
+  return Object.fromEntries(Object.entries(traits).filter(([, value]) => value !== undefined));
+}
+
+function singleKeys(values: SettingsTree["values"]): Partial<ModelTraits> {
   const setting = (key: string, type: "boolean" | "number"): unknown => {
     const value = values[key];
-    const fits = typeof value === type && (type === "boolean" || Number.isInteger(value));
-    if (value === undefined || value === null || fits) return value ?? undefined;
+    const isFit = typeof value === type && (type === "boolean" || Number.isInteger(value));
+    if (value === undefined || value === null || isFit) return value ?? undefined;
     const expected = type === "number" ? "an integer" : "true or false";
     throw new ConversationError(
       "settings",
       `${key}: expected ${expected}, got ${JSON.stringify(value)}`,
     );
   };
-  const number = (key: string) => setting(key, "number") as number | undefined;
   const reasoning = setting("model_supports_reasoning_summaries", "boolean");
+  const contextWindow = setting("model_context_window", "number");
+  const autoCompactLimit = setting("model_auto_compact_token_limit", "number");
   return {
-    ...known,
-    reasoning: typeof reasoning === "boolean" ? reasoning : known.reasoning,
-    // These wires have no patch manual of their own in any prompt, and all their models take tools.
-    patchTool: wire === "anthropic" || wire === "gemini" ? "function" : known.patchTool,
-    contextWindow: number("model_context_window") ?? windows[model] ?? known.contextWindow,
-    autoCompactLimit: number("model_auto_compact_token_limit") ?? known.autoCompactLimit,
+    ...(typeof reasoning === "boolean" && { reasoning }),
+    ...(typeof contextWindow === "number" && { contextWindow }),
+    ...(typeof autoCompactLimit === "number" && { autoCompactLimit }),
   };
 }

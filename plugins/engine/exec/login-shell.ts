@@ -31,5 +31,7 @@ export function withProfile(command: readonly string[], shell: LoginShell): read
   const script = bashScript(command) ?? quoteCommand(command);
   const file = join(shell.home, `.${shell.name}rc`);
   if (!existsSync(file)) return [shell.path, "-lc", script];
-  return [shell.path, "-lc", `${quoteCommand(["source", file])} && (${script})`];
+  // A comment or a here-document at its end would swallow the parenthesis.
+  const end = /[#\n]/.test(script) ? "\n" : "";
+  return [shell.path, "-lc", `${quoteCommand(["source", file])} && (${script}${end})`];
 }

@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly files?: readonly Buffer[];
   /** The command that `command` wraps: it is checked in its place, as wrappers hide why it fails. */
   readonly inner?: readonly string[];
+  /** What the wrapper itself gets instead of `env`; it hands `env` on by a way of its own. */
+  readonly wrapperEnv?: Readonly<Record<string, string>>;
 }
 
 /** How a command ended. Each text keeps the first and the last MiB, invalid UTF-8 replaced. */
@@ -96,12 +98,18 @@ interface Child {
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-async function start({ command, cwd, env, files = [] }: RunRequest): Promise<Child | string> {
+async function start({
+  command,
+  cwd,
+  env,
+  wrapperEnv,
+  files = [],
+}: RunRequest): Promise<Child | string> {
   const { execa } = await import("execa");
   const [program = "", ...args] = command;
   const subprocess = execa(program, args, {
     cwd,
-    env,
+    env: wrapperEnv ?? env,
     extendEnv: false,
     stdio: ["ignore", "pipe", "pipe", ...files],
     encoding: "buffer",

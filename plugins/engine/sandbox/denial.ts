@@ -15,6 +15,7 @@ const evidence = new RegExp(
     "could not resolve host",
     "\\bEAI_AGAIN\\b",
     "^bwrap: ",
+    "^landlock: ",
     "^sandbox-exec: ",
   ].join("|"),
   "im",

@@ -3,8 +3,16 @@ import { run, type RunRequest, type RunResult } from "../exec/run.ts";
 import { showsDenial } from "./denial.ts";
 import { bubblewrap } from "./linux.ts";
 import { seatbelt } from "./macos.ts";
+import { sweepMountPoints } from "./mount-points.ts";
 import { mayUseNetwork, writableRoots } from "./policy.ts";
-import { none, probeBubblewrap, probeHelper, probeSeatbelt, type SandboxProbe } from "./probe.ts";
+import {
+  type BubblewrapProbe,
+  none,
+  probeBubblewrap,
+  probeHelper,
+  probeSeatbelt,
+  type SandboxProbe,
+} from "./probe.ts";
 
 export type { SandboxProbe } from "./probe.ts";
 
@@ -22,6 +30,8 @@ export interface Where {
 export interface Wrapped {
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** For `RunRequest.wrapperEnv`. */
+  readonly wrapperEnv?: Readonly<Record<string, string>>;
   /** For `RunRequest.files`; without them the command does not start. */
   readonly files: readonly Buffer[];
   /** For `RunRequest.inner`: a wrapper answers 1 where the program is missing. */
@@ -39,22 +49,40 @@ export interface Sandbox {
   wasDenied(result: RunResult, policy: SandboxPolicy): boolean;
 }
 
-/** The sandbox of this machine: the configured helper, else the platform's own. */
-export function openSandbox(options: { env: Env; helperPath: string | undefined }): Sandbox {
+export interface SandboxOptions {
+  /** Of the engine: where bubblewrap is looked for. */
+  readonly env: Env;
+  /** codex_linux_sandbox_exe */
+  readonly helperPath: string | undefined;
+  /** The Landlock helper, unless the one that comes along. */
+  readonly landlock?: string;
+  /** A folder for marks of what is on the disk while commands run; swept once per process. */
+  readonly marks?: string;
+}
+
+/** The sandbox of this machine: the configured helper, else bubblewrap, else Landlock; or macOS's. */
+export function openSandbox(options: SandboxOptions): Sandbox {
+  if (options.marks !== undefined && !swept.has(options.marks)) {
+    swept.add(options.marks);
+    sweepMountPoints(options.marks);
+  }
   return {
     probe: async () => {
-      const { available, mechanism, problem, help } = await findMechanism(options);
+      const { available, mechanism, problem, weaker, help } = await findMechanism(options);
       return {
         available,
         mechanism,
-        ...(problem === undefined ? {} : { problem }),
-        ...(help === undefined ? {} : { help }),
+        ...(problem !== undefined && { problem }),
+        ...(weaker !== undefined && { weaker }),
+        ...(help !== undefined && { help }),
       };
     },
     wrap: (command, where) => wrap(command, where, options),
     wasDenied: (result, policy) => showsDenial(result, mayUseNetwork(policy)),
   };
 }
+
+const swept = new Set<string>();
 
 /** Wraps, runs and cleans up. Never rejects: what cannot be wrapped is a start error. */
 export async function runSandboxed(
@@ -71,8 +99,8 @@ export async function runSandboxed(
     return { ...unstarted, startError: message };
   }
   try {
-    const { command, files, inner, env } = wrapped;
-    return await run({ ...request, command, files, inner, env: { ...request.env, ...env } });
+    const { dispose: _, env, ...wrapping } = wrapped;
+    return await run({ ...request, ...wrapping, env: { ...request.env, ...env } });
   } finally {
     await wrapped.dispose();
   }
@@ -89,43 +117,57 @@ const unstarted: Omit<RunResult, "startError"> = {
   killedBy: undefined,
 };
 
-type Options = Parameters<typeof openSandbox>[0];
+type Mechanism = BubblewrapProbe;
 
-async function findMechanism({ env, helperPath }: Options) {
+async function findMechanism({ env, helperPath, landlock }: SandboxOptions): Promise<Mechanism> {
   if (helperPath !== undefined) return probeHelper(helperPath);
-  if (process.platform === "linux") return probeBubblewrap(env);
   if (process.platform === "darwin") return probeSeatbelt();
-  return none(`no sandbox for the platform "${process.platform}"`);
+  if (process.platform !== "linux") {
+    return none(`no sandbox for the platform "${process.platform}"`);
+  }
+  const wanted = await probeBubblewrap(env);
+  if (wanted.available) return wanted;
+  const { problem = "bubblewrap cannot be used", help } = wanted;
+  const found = await (await import("./landlocked.ts")).probeLandlock(landlock);
+  if (!found.available) {
+    return none(`${problem}; Landlock cannot be used either: ${found.problem}`, help);
+  }
+  const weaker = `${problem}: ${found.weaker}`;
+  return { ...found, weaker, ...(help !== undefined && { help }) };
 }
 
 async function wrap(
   command: readonly string[],
-  { policy, cwd, commandCwd, env }: Where,
-  options: Options,
+  where: Where,
+  options: SandboxOptions,
 ): Promise<Wrapped> {
+  const { policy, cwd, commandCwd } = where;
   const plain = { command, files: [], inner: command, dispose: async () => {} };
   if (policy.mode === "danger-full-access") return plain;
-  const found: Awaited<ReturnType<typeof probeBubblewrap>> = await findMechanism(options);
-  const networkAllowed = mayUseNetwork(policy);
-  const roots = () => writableRoots(policy, cwd, env);
-
-  if (found.mechanism === "external-helper" && options.helperPath !== undefined) {
+  const { mechanism, program, variant, problem } = await findMechanism(options);
+  if (mechanism === "external-helper" && options.helperPath !== undefined) {
     const helper = [options.helperPath, cwd, JSON.stringify(policy), "--"];
     return { ...plain, command: [...helper, ...command] };
   }
-  if (found.mechanism === "seatbelt") {
-    return { ...plain, ...seatbelt(command, roots(), networkAllowed) };
+  const env = present(where.env);
+  const networkAllowed = mayUseNetwork(policy);
+  const inside = { roots: writableRoots(policy, cwd, env), networkAllowed, env };
+  if (mechanism === "seatbelt") {
+    return { ...plain, ...seatbelt(command, inside.roots, networkAllowed) };
   }
-  const { program, variant } = found;
+  if (mechanism === "landlock") {
+    const { landlocked } = await import("./landlocked.ts");
+    return { ...plain, ...landlocked(command, { ...inside, helper: options.landlock }) };
+  }
   if (program === undefined || variant === undefined) {
-    throw new Error(`no sandbox available: ${found.problem ?? "unknown reason"}`);
+    throw new Error(`no sandbox available: ${problem ?? "unknown reason"}`);
   }
-  const made = await bubblewrap(command, {
-    program,
-    variant,
-    roots: roots(),
-    networkAllowed,
-    commandCwd,
-  });
-  return { ...plain, ...made };
+  const bwrap = { ...inside, program, variant, commandCwd, marks: options.marks };
+  return { ...plain, ...(await bubblewrap(command, bwrap)) };
+}
+
+function present(env: Env): Record<string, string> {
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) set[name] = value;
+  return set;
 }

@@ -1,7 +1,8 @@
 import { lstat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
-import { holdMountPoint } from "./mount-points.ts";
-import { isWritable, realTarget, type WritableRoot } from "./policy.ts";
+import type { Wrapped } from "./index.ts";
+import { holdLink, holdMountPoint } from "./mount-points.ts";
+import { isInside, isWritable, realTarget, type WritableRoot } from "./policy.ts";
 import { networkFilter } from "./seccomp.ts";
 
 /** How bubblewrap can be used on this machine; found out by the probe. */
@@ -35,25 +36,36 @@ export interface BubblewrapRequest {
   readonly roots: readonly WritableRoot[];
   readonly networkAllowed: boolean;
   readonly commandCwd: string;
+  /** Of the command. */
+  readonly env: Readonly<Record<string, string>>;
+  /** For `holdMountPoint`. */
+  readonly marks: string | undefined;
 }
+
+// Bubblewrap itself is outside of the sandbox: what its loader is told is for the command only.
+const loaderVariable = /^(?:LD_|GLIBC_TUNABLES$|GCONV_PATH$)/;
 
 /** The whole command line around `command`, the filter it reads, and what undoes our preparations. */
 export async function bubblewrap(
   command: readonly string[],
-  { program, variant, roots, networkAllowed, commandCwd }: BubblewrapRequest,
-): Promise<{ command: string[]; files: Buffer[]; dispose: () => Promise<void> }> {
+  { program, variant, roots, networkAllowed, commandCwd, env, marks }: BubblewrapRequest,
+): Promise<Required<Omit<Wrapped, "env" | "inner">>> {
   const filter = networkAllowed ? undefined : networkFilter();
-  const guards = await guardedFolders(roots);
+  const guards = await guardedFolders(roots, marks);
   const binds = (await writableFolders(roots)).flatMap((folder) => ["--bind", folder, folder]);
   // After all writable folders, as a later mount hides an earlier one below it.
   const guardBinds = guards.paths.flatMap((path) => ["--ro-bind", path, path]);
+  const variables = Object.entries(env);
+  const forLoader = variables.filter(([name]) => loaderVariable.test(name));
   return {
+    wrapperEnv: Object.fromEntries(variables.filter(([name]) => !loaderVariable.test(name))),
     command: [
       program,
       ...baseArguments(variant, networkAllowed),
       ...binds,
       ...guardBinds,
       ...(filter === undefined ? [] : ["--seccomp", "3"]),
+      ...forLoader.flatMap(([name, value]) => ["--setenv", name, value]),
       "--chdir",
       commandCwd,
       "--",
@@ -76,6 +88,7 @@ async function writableFolders(roots: readonly WritableRoot[]): Promise<string[]
 
 async function guardedFolders(
   roots: readonly WritableRoot[],
+  marks: string | undefined,
 ): Promise<{ paths: string[]; dispose: () => Promise<void> }> {
   const paths = new Set<string>();
   const releases: (() => void)[] = [];
@@ -83,12 +96,14 @@ async function guardedFolders(
     for (const inner of readOnlySubpaths) {
       // Another root, such as /tmp around the workspace, may open it all the same.
       if (paths.has(inner) || isWritable(inner, roots)) continue;
+      if (temporary !== true) releases.push(holdLink(inner) ?? nothing);
       const real = realTarget(inner);
-      if (real === undefined) continue;
+      // A link may lead out of all roots, where nothing can be written anyway.
+      if (real === undefined || !isBelowRoot(real, roots)) continue;
       if (temporary === true) {
         if (!(await exists(real))) continue;
       } else {
-        const release = holdMountPoint(real);
+        const release = holdMountPoint(real, marks);
         if (release === undefined) continue;
         releases.push(release);
       }
@@ -102,6 +117,12 @@ async function guardedFolders(
     },
   };
 }
+
+function isBelowRoot(path: string, roots: readonly WritableRoot[]): boolean {
+  return roots.some(({ root }) => isInside(path, realTarget(root) ?? root));
+}
+
+function nothing(): void {}
 
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(

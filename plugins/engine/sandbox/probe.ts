@@ -8,8 +8,10 @@ import { networkFilter } from "./seccomp.ts";
 /** What can hold commands back on this machine; `help` says what to install or allow. */
 export interface SandboxProbe {
   readonly available: boolean;
-  readonly mechanism: "bubblewrap" | "external-helper" | "seatbelt" | "none";
+  readonly mechanism: "bubblewrap" | "external-helper" | "landlock" | "seatbelt" | "none";
   readonly problem?: string;
+  /** Why this is not the mechanism one would want, and what it leaves open. */
+  readonly weaker?: string;
   readonly help?: string;
 }
 

@@ -54,14 +54,18 @@ const refuse = 0x00050000 | 1; // SECCOMP_RET_ERRNO | EPERM
 
 /**
  * A seccomp program (struct sock_filter[]) that refuses with EPERM what would reach past a network
- * namespace; undefined for a processor whose system calls we do not know.
+ * namespace, or, without one, the network; undefined for a processor whose calls we do not know.
  */
-export function networkFilter(arch: NodeJS.Architecture = process.arch): Buffer | undefined {
+export function networkFilter(
+  arch: NodeJS.Architecture = process.arch,
+  { namespace }: { readonly namespace: boolean } = { namespace: true },
+): Buffer | undefined {
   const known = native[arch];
+  const open = namespace ? families : [];
   if (known === undefined || endianness() !== "LE") return undefined;
   return encode([
     load(4),
-    ...known.flatMap((table) => when(table.audit, callsOf(table))),
+    ...known.flatMap((table) => when(table.audit, callsOf(table, open))),
     // Another instruction set than these: nothing of it is known, so nothing of it is let through.
     answer(refuse),
   ]);
@@ -70,7 +74,10 @@ export function networkFilter(arch: NodeJS.Architecture = process.arch): Buffer 
 /** code, jump if true, jump if false, operand. */
 type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 
-function callsOf({ refused, socket, socketpair }: CallTable): Instruction[] {
+function callsOf(
+  { refused, socket, socketpair }: CallTable,
+  open: readonly number[],
+): Instruction[] {
   return [
     load(0),
     // x32 numbers on x86_64; no other table reaches so far.
@@ -79,7 +86,7 @@ function callsOf({ refused, socket, socketpair }: CallTable): Instruction[] {
     ...refused.flatMap((call) => when(call, [answer(refuse)])),
     ...when(socket, [
       load(16),
-      ...families.flatMap((family) => when(family, [answer(allow)])),
+      ...open.flatMap((family) => when(family, [answer(allow)])),
       answer(refuse),
     ]),
     // A pair of datagram sockets can be connected anew, to a socket in the file system.

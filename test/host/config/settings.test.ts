@@ -93,6 +93,14 @@ describe("loading", () => {
     [{ config: { profile: "toString" } }, 'unknown profile: "toString"'],
     [{ config: { profile: 5 } }, "profile must be a name: 5"],
     [{ config: { "": 1 } }, 'config key "": the key is empty'],
+    [
+      { config: { requirements: null } },
+      'config key "requirements": [requirements] is for the operator, in config.toml or by -c at start',
+    ],
+    [
+      { config: { "requirements.network_access": true } },
+      'config key "requirements.network_access": [requirements] is for the operator, in config.toml or by -c at start',
+    ],
   ])("refuses %j as a mistake in settings", async (request, message) => {
     const settings = await open(file);
     await expect(settings.load(request)).rejects.toMatchObject({

@@ -12,6 +12,7 @@ describe("the engine's settings", () => {
     expect(settle({})).toEqual({
       approvalPolicy: "on-request",
       sandboxPolicy: { mode: "read-only" },
+      requirements: undefined,
       effort: undefined,
       summary: "auto",
       verbosity: undefined,

@@ -36,6 +36,8 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const env = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", TMPDIR: temporary, HOME: base };
 const machine = openSandbox({ env: process.env, helperPath: undefined });
+/** No Landlock either. */
+const landlock = join(base, "no-landlock-helper");
 const usable = process.platform === "linux" && (await machine.probe()).available;
 
 const readOnly: SandboxPolicy = { mode: "read-only" };
@@ -267,6 +269,16 @@ describe.skipIf(!usable)("a sandboxed command", () => {
     expect(machine.wasDenied(result, write)).toBe(false);
   });
 
+  it("gets what its loader is told; the wrapper, which is outside, does not", async () => {
+    const told = { LD_PRELOAD: "/no/such/library", GLIBC_TUNABLES: "x=y" };
+    const result = await wrapped(["sh", "-c", 'echo "$LD_PRELOAD $GLIBC_TUNABLES $A"'], {
+      env: { ...env, ...told, A: "1" },
+    });
+    expect(result.stdout).toBe("/no/such/library x=y 1\n");
+    // One complaint, of the command's own loader.
+    expect(result.stderr.match(/cannot be preloaded/g)).toHaveLength(1);
+  });
+
   it("that fails for reasons of its own was not denied", async () => {
     expect(machine.wasDenied(await wrapped(["false"]), write)).toBe(false);
     expect(machine.wasDenied(await wrapped(["grep", "x", "/dev/null"]), write)).toBe(false);
@@ -324,7 +336,7 @@ describe("a machine", () => {
   it.skipIf(process.platform !== "linux")(
     "without bubblewrap is told, with what to install; nothing runs",
     async () => {
-      const bare = openSandbox({ env: { PATH: outside }, helperPath: undefined });
+      const bare = openSandbox({ env: { PATH: outside }, helperPath: undefined, landlock });
       const probe = await bare.probe();
       expect(probe).toMatchObject({ available: false, mechanism: "none" });
       expect(probe.problem).toMatch(/bubblewrap is not installed/);
@@ -344,7 +356,11 @@ describe("a machine", () => {
       const script =
         "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n";
       writeFileSync(join(folder, "bwrap"), script, { mode: 0o755 });
-      const probe = await openSandbox({ env: { PATH: folder }, helperPath: undefined }).probe();
+      const probe = await openSandbox({
+        env: { PATH: folder },
+        helperPath: undefined,
+        landlock,
+      }).probe();
       expect(probe).toMatchObject({ available: false, mechanism: "none" });
       expect(probe.problem).toMatch(/No permissions to create new namespace/);
       expect(probe.help).toMatch(/sysctl/);

@@ -81,3 +81,20 @@ describe("networkFilter", () => {
     expect(networkFilter("riscv64")).toBeUndefined();
   });
 });
+
+describe("networkFilter without a namespace", () => {
+  const filter = networkFilter("x64", { namespace: false }) ?? Buffer.alloc(0);
+
+  it.each([
+    ["internet sockets", 41, [2, 1], refuse],
+    ["internet sockets, version 6", 41, [10, 1], refuse],
+    ["netlink", 41, [16, 3], refuse],
+    ["unix sockets", 41, [1, 1], refuse],
+    ["a pair of streams", 53, [1, 1], allow],
+    ["a pair of datagram sockets", 53, [1, 2], refuse],
+    ["rings", 425, [], refuse],
+    ["writing", 1, [], allow],
+  ])("decides about %s", (_what, call, args, expected) => {
+    expect(verdict(filter, { audit: x86_64, call, args })).toBe(expected);
+  });
+});
