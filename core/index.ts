@@ -63,6 +63,7 @@ export {
 } from "./protocol/policy.ts";
 export { InputItem, MessagePart, ResponseItem } from "./protocol/items.ts";
 export { FileChange, FileChanges, ParsedCommand, ReviewDecision } from "./protocol/approval.ts";
+export { maxNestingDepth, nestedEnvironment, nestingDepth } from "./protocol/nesting.ts";
 export { CodexEventParams, EventMsg } from "./protocol/events/index.ts";
 export type { ConversationEvent, EventOf } from "./protocol/events/index.ts";
 export type { Duration } from "./protocol/events/exec.ts";
@@ -88,6 +89,17 @@ export type {
   Task,
   TaskOutcome,
 } from "./services/conversations.ts";
+export { AgentTools } from "./services/agent-tools.ts";
+export type {
+  AgentTool,
+  AgentToolCall,
+  AgentToolResult,
+  AgentToolSource,
+  OpenTools,
+  ToolArguments,
+  ToolConversation,
+  ToolParameters,
+} from "./services/agent-tools.ts";
 export { Models } from "./services/models.ts";
 export type {
   Model,

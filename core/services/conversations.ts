@@ -1,5 +1,6 @@
 import { token } from "../plugin/token.ts";
 import type { JsonObject } from "../json.ts";
+import type { Answer, Question } from "../plugin/call.ts";
 import type { ConversationEvent } from "../protocol/events/index.ts";
 import type { InputItem } from "../protocol/items.ts";
 import type { ApprovalPolicy, SandboxMode } from "../protocol/policy.ts";
@@ -58,6 +59,8 @@ export interface Submission {
   readonly id?: string;
   /** Asked for each command or patch that needs a yes; aborted signal = the task has ended. */
   readonly approve: (request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer>;
+  /** Puts other questions to the person; absent: nobody can be asked. Never rejects. */
+  readonly ask?: (question: Question) => Promise<Answer>;
   /** Ends this task, running or waiting. */
   readonly signal?: AbortSignal;
 }

@@ -7,6 +7,7 @@ export type PluginModule = () => Promise<{ readonly default?: unknown }>;
 export const builtinPlugins: Readonly<Record<string, PluginModule>> = {
   engine: () => import("../../plugins/engine/index.ts"),
   models: () => import("../../plugins/models/index.ts"),
+  "mcp-servers": () => import("../../plugins/mcp-servers/index.ts"),
   elicitation: () => import("../../plugins/elicitation/index.ts"),
   tools: () => import("../../plugins/tools/index.ts"),
 };

@@ -1,8 +1,10 @@
 import type {
+  Answer,
   ApprovalAnswer,
   Conversation,
   ConversationEvent,
   EventMsg,
+  Question as FormQuestion,
   Submission,
   Subscriber,
   Task,
@@ -72,6 +74,7 @@ export class LiveConversation implements Conversation {
     for (const job of this.#waiting.slice()) job.controller.abort();
     this.#running?.controller.abort();
     await this.#running?.outcome;
+    await this.#session.toolkit.close();
     await this.#session.recorder.flush();
   }
 
@@ -123,6 +126,7 @@ export class LiveConversation implements Conversation {
       emit: (msg) => this.#emit(job.id, msg),
       ready: () => this.#ready(),
       approve: (question) => this.#approve(job, question),
+      ask: (question) => this.#ask(job, question),
       interrupt: () => job.controller.abort(),
     };
   }
@@ -164,6 +168,22 @@ export class LiveConversation implements Conversation {
     if (answer === undefined) return { decision: "abort" };
     this.#takeId();
     return answer;
+  }
+
+  async #ask(job: Job, question: FormQuestion): Promise<Answer> {
+    const { signal } = job;
+    const asking = job.submission.ask?.({
+      ...question,
+      signal: question.signal === undefined ? signal : AbortSignal.any([signal, question.signal]),
+    });
+    if (asking === undefined) {
+      const message = "nobody who waits for this task can be asked";
+      return { kind: "unanswered", reason: "unsupported", message };
+    }
+    const message = "the question was withdrawn";
+    return (
+      (await unlessAborted(asking, signal)) ?? { kind: "unanswered", reason: "withdrawn", message }
+    );
   }
 
   /** Counted from 0 per conversation: submissions without an id, approval answers, interrupts. */

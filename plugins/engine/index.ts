@@ -1,5 +1,6 @@
-import { Conversations, definePlugin, Models, Settings } from "../../core/index.ts";
+import { AgentTools, Conversations, definePlugin, Models, Settings } from "../../core/index.ts";
 import { LiveConversations } from "./conversations.ts";
+import { AgentToolRegistry } from "./tools/registry.ts";
 
 /** The agent itself: conversations with a model that runs commands and patches files. */
 export default definePlugin({
@@ -8,10 +9,18 @@ export default definePlugin({
   version: "1.0.0",
   description: "Conversations with a coding agent: turn loop, tools, sandbox, approvals.",
   needs: { settings: Settings, models: Models },
-  provides: [Conversations],
+  provides: [AgentTools, Conversations],
 
   setup({ diagnostic, environment, log, onClose, provide }, { settings, models }) {
-    const conversations = new LiveConversations({ settings, models, environment, log });
+    const agentTools = new AgentToolRegistry();
+    provide(AgentTools, agentTools);
+    const conversations = new LiveConversations({
+      settings,
+      models,
+      agentTools,
+      environment,
+      log,
+    });
     provide(Conversations, conversations);
     onClose(() => conversations.close());
     diagnostic(async () => {

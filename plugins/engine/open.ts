@@ -1,6 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { ConversationError, errorMessage } from "../../core/index.ts";
+import {
+  ConversationError,
+  errorMessage,
+  maxNestingDepth,
+  nestingDepth,
+} from "../../core/index.ts";
 import type {
   ConversationEvent,
   ConversationRequest,
@@ -20,6 +25,8 @@ import { openSandbox } from "./sandbox/index.ts";
 import { readSettings, type EngineSettings } from "./settings.ts";
 import { Approvals } from "./tools/approvals.ts";
 import { offeredTools } from "./tools/offered.ts";
+import type { AgentToolRegistry } from "./tools/registry.ts";
+import { openToolkit, type Toolkit } from "./tools/toolkit.ts";
 import { environmentBlock } from "./turn/environment-block.ts";
 import { History } from "./turn/history.ts";
 import { userInstructions } from "./turn/project-docs.ts";
@@ -32,6 +39,7 @@ import { uuidV7 } from "./uuid.ts";
 export interface Surroundings {
   readonly settings: Settings;
   readonly models: Models;
+  readonly agentTools: AgentToolRegistry;
   readonly environment: Environment;
   readonly log: Log;
 }
@@ -43,6 +51,7 @@ export async function openConversation(
   signal?: AbortSignal,
 ): Promise<LiveConversation> {
   const { environment } = surroundings;
+  refuseDepth(nestingDepth(environment.env));
   const cwd = await workingFolder(resolve(environment.cwd, request.cwd ?? ""));
   const tree = await surroundings.settings.load({
     ...(request.profile !== undefined && { profile: request.profile }),
@@ -52,16 +61,37 @@ export async function openConversation(
   const id = uuidV7();
   const model = await openModel(surroundings, request, { tree, id, signal });
   const plan: Plan = { surroundings, request, cwd, settings, id, model };
-  const [prompt, log] = await Promise.all([
+  const opening = openToolkit(
+    surroundings.agentTools,
+    { id, cwd, settings: tree, ...(signal !== undefined && { signal }) },
+    surroundings.log,
+  );
+  try {
+    return await assemble(plan, opening, signal);
+  } catch (error) {
+    // What was started for a conversation must not outlive it if it never came to be.
+    await opening.then((toolkit) => toolkit.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function assemble(
+  plan: Plan,
+  opening: Promise<Toolkit>,
+  signal: AbortSignal | undefined,
+): Promise<LiveConversation> {
+  const { surroundings, cwd, settings, id, model } = plan;
+  const [prompt, log, toolkit] = await Promise.all([
     preparePrompt(plan),
     historyLog(surroundings.settings.home),
+    opening,
   ]);
 
   if (signal?.aborted === true) throw new ConversationError("session", "the start was cancelled");
   // The record is the only thing a start leaves on the disk, so it comes last.
   const recorder = await openRecorder({
     home: surroundings.settings.home,
-    environment,
+    environment: surroundings.environment,
     log: surroundings.log,
     conversation: { id, cwd, settings, model: model.name },
     userInstructions: prompt.userInstructions,
@@ -78,7 +108,14 @@ export async function openConversation(
       rollout_path: recorder.path,
     },
   };
-  return new LiveConversation(sessionOf(plan, prompt, recorder), [configured]);
+  const problems = toolkit.problems.map((message): ConversationEvent => ({
+    id: "",
+    msg: { type: "error", message },
+  }));
+  return new LiveConversation(sessionOf(plan, { ...prompt, toolkit }, recorder), [
+    configured,
+    ...problems,
+  ]);
 }
 
 /** Everything that is settled before the conversation itself is put together. */
@@ -93,6 +130,15 @@ interface Plan {
 
 interface Prompt extends Pick<Session, "instructions" | "tools"> {
   readonly userInstructions: string | undefined;
+}
+
+/** A circle of agents that start each other ends here. */
+function refuseDepth(depth: number): void {
+  if (depth <= maxNestingDepth) return;
+  throw new ConversationError(
+    "session",
+    `this agent runs inside of ${depth} others (PORTICO_DEPTH), more than the ${maxNestingDepth} allowed`,
+  );
 }
 
 /** Checked at the start: later, every command would fail for a reason nobody sees. */
@@ -142,7 +188,11 @@ async function preparePrompt(plan: Plan): Promise<Prompt> {
   };
 }
 
-function sessionOf(plan: Plan, prompt: Prompt, recorder: Recorder): Session {
+function sessionOf(
+  plan: Plan,
+  prompt: Prompt & { readonly toolkit: Toolkit },
+  recorder: Recorder,
+): Session {
   const { surroundings, request, cwd, settings, id, model } = plan;
   const { env } = surroundings.environment;
   const contextWindow = settings.contextWindow ?? model.traits.contextWindow;
@@ -161,7 +211,8 @@ function sessionOf(plan: Plan, prompt: Prompt, recorder: Recorder): Session {
     model,
     contextWindow,
     instructions: prompt.instructions,
-    tools: prompt.tools,
+    tools: [...prompt.tools, ...prompt.toolkit.offered],
+    toolkit: prompt.toolkit,
     history,
     usage: new Usage(contextWindow),
     approvals: new Approvals(),

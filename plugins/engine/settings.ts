@@ -46,6 +46,8 @@ export interface EngineSettings {
   readonly projectDocNames: readonly string[];
   readonly showRawReasoning: boolean;
   readonly tools: ToolSettings;
+  /** Whether the model is asked to make several calls in one answer. */
+  readonly parallelToolCalls: boolean;
 }
 
 /** Which of the optional tools the model is offered. */
@@ -93,6 +95,7 @@ const EngineKeys = z.object({
   project_doc_max_bytes: count.optional(),
   project_doc_fallback_filenames: texts.optional(),
   show_raw_agent_reasoning: z.boolean().optional(),
+  parallel_tool_calls: z.boolean().optional(),
   tools: z
     .object({
       web_search: z.boolean().optional(),
@@ -134,6 +137,7 @@ export function readSettings(
     projectDocLimit: keys.project_doc_max_bytes ?? 32_768,
     projectDocNames: keys.project_doc_fallback_filenames ?? [],
     showRawReasoning: keys.show_raw_agent_reasoning ?? false,
+    parallelToolCalls: keys.parallel_tool_calls ?? false,
     tools: {
       plan: request.includePlanTool ?? false,
       patch: request.includeApplyPatchTool ?? false,

@@ -77,6 +77,10 @@ export class Renderer {
     }
     if (msg.type === "web_search_end") return [paint("dim", `searched: ${clean(msg.query)}`)];
     if (msg.type === "view_image_tool_call") return [paint("dim", `image: ${clean(msg.path)}`)];
+    if (msg.type === "mcp_tool_call_begin") return ["", paint("bold", externalText(msg))];
+    if (msg.type === "mcp_tool_call_end" && "Err" in msg.result) {
+      return [paint("red", `  ${clean(msg.result.Err)}`)];
+    }
     if (msg.type === "background_event") return [paint("dim", `  ${clean(msg.message)}`)];
     if (msg.type === "stream_error") return [paint("yellow", clean(msg.message))];
     if (msg.type === "error") return ["", paint("red", `✖ ${clean(msg.message)}`)];
@@ -123,6 +127,11 @@ function planLines(msg: EventOf<"plan_update">, paint: Paint): string[] {
   });
   const explanation = msg.explanation === null ? "" : `: ${clean(msg.explanation)}`;
   return ["", `${paint("bold", "Plan")}${explanation}`, ...steps];
+}
+
+function externalText({ invocation }: EventOf<"mcp_tool_call_begin">): string {
+  const { server, tool, arguments: args } = invocation;
+  return clean(`${server}/${tool} ${args === null ? "" : JSON.stringify(args)}`.trimEnd());
 }
 
 /** For display only: the script of a shell call, else the words. */

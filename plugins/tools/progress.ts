@@ -17,6 +17,12 @@ export function progressText(msg: EventMsg): string | undefined {
       return `waiting for approval of \`${shortCommand(msg.command)}\``;
     case "apply_patch_approval_request":
       return `waiting for approval of a patch to ${fileCount(Object.keys(msg.changes).length)}`;
+    case "mcp_tool_call_begin":
+      return `calling ${msg.invocation.server}/${msg.invocation.tool}`;
+    case "mcp_tool_call_end": {
+      const name = `${msg.invocation.server}/${msg.invocation.tool}`;
+      return "Err" in msg.result ? msg.result.Err : `${name} answered`;
+    }
     case "plan_update":
       return msg.plan.find((item) => item.status === "in_progress")?.step;
     case "web_search_end":

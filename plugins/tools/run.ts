@@ -36,6 +36,7 @@ export async function runTurn(desk: Desk, message: Message, call: Call): Promise
     {
       items: [{ type: "text", text: message.prompt }],
       approve: questions.approve,
+      ask: call.ask,
       signal: call.signal,
       ...(message.id !== undefined && { id: message.id }),
     },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RequestId } from "../../wire/json-rpc.ts";
 import { ExecEvents } from "./exec.ts";
+import { McpEvents } from "./mcp.ts";
 import { MessageEvents } from "./message.ts";
 import { PatchEvents } from "./patch.ts";
 import { SessionEvents } from "./session.ts";
@@ -12,6 +13,7 @@ export const EventMsg = z.discriminatedUnion("type", [
   ...MessageEvents,
   ...ExecEvents,
   ...PatchEvents,
+  ...McpEvents,
   ...TroubleEvents,
 ]);
 export type EventMsg = z.infer<typeof EventMsg>;

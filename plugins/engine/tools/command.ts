@@ -1,3 +1,4 @@
+import { nestedEnvironment } from "../../../core/index.ts";
 import type { Duration } from "../../../core/index.ts";
 import { commandEnvironment } from "../exec/environment.ts";
 import { loginShell, withProfile } from "../exec/login-shell.ts";
@@ -47,7 +48,10 @@ export async function runCommand(
   const request: RunRequest = {
     command: shell === undefined ? command : withProfile(command, shell),
     cwd,
-    env: commandEnvironment(session.env, shellEnvironment, mayUseNetwork(sandboxPolicy)),
+    env: {
+      ...commandEnvironment(session.env, shellEnvironment, mayUseNetwork(sandboxPolicy)),
+      ...nestedEnvironment(session.env),
+    },
     timeoutMs,
     signal,
     onOutput: outputEvents(task, callId),

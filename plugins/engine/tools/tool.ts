@@ -9,19 +9,39 @@ export interface FunctionCall {
   readonly argumentText: string;
 }
 
-/** Carries a call out and resolves with what the model is told. */
-export type FunctionTool = (call: FunctionCall) => string | Promise<string>;
+/** What the model is told of a call; pictures, as data URLs, follow it in a message of their own. */
+export interface ToolOutput {
+  readonly output: string;
+  readonly images?: readonly string[];
+}
+
+/** Carries a call out. */
+export type FunctionTool = (call: FunctionCall) => Told | Promise<Told>;
+
+type Told = string | ToolOutput;
 
 /** A tool whose arguments are checked first; what does not fit is told to the model. */
 export function functionTool<S extends z.ZodType>(
   schema: S,
-  use: (task: TaskContext, id: string, args: z.output<S>) => string | Promise<string>,
+  use: (task: TaskContext, id: string, args: z.output<S>) => Told | Promise<Told>,
 ): FunctionTool {
   return ({ task, id, argumentText }) => {
     const parsed = schema.safeParse(fromJson(argumentText));
     if (parsed.success) return use(task, id, parsed.data);
-    return `failed to parse function arguments: ${problemsOf(parsed.error, argumentText)}`;
+    return badArguments(syntaxProblem(argumentText) ?? problemsOf(parsed.error));
   };
+}
+
+/** How the model is told that it wrote its arguments wrongly. */
+export function badArguments(problem: string): string {
+  return `failed to parse function arguments: ${problem}`;
+}
+
+/** Each mistake by the name of its argument. */
+export function problemsOf(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => [issue.path.join("."), issue.message].filter((part) => part !== "").join(": "))
+    .join("; ");
 }
 
 // Unreadable text is no value of any schema; why it is unreadable is found again for the message.
@@ -33,13 +53,11 @@ function fromJson(text: string): unknown {
   }
 }
 
-function problemsOf(error: z.ZodError, text: string): string {
+function syntaxProblem(text: string): string | undefined {
   try {
     JSON.parse(text);
+    return undefined;
   } catch (cause) {
     return errorMessage(cause);
   }
-  return error.issues
-    .map((issue) => [issue.path.join("."), issue.message].filter((part) => part !== "").join(": "))
-    .join("; ");
 }

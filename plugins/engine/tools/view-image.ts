@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { errorMessage } from "../../../core/index.ts";
-import { imagePart } from "../turn/input.ts";
+import { imageUrl } from "../turn/input.ts";
 import { functionTool } from "./tool.ts";
 
 const Arguments = z.object({ path: z.string() });
@@ -13,10 +13,9 @@ export const imageTool = functionTool(Arguments, async (task, id, args) => {
   try {
     const kind = await kindOf(path);
     if (kind === undefined) return `not an image: ${JSON.stringify(path)}`;
-    const part = await imagePart(path, kind);
+    const image = await imageUrl(path, kind);
     task.emit({ type: "view_image_tool_call", call_id: id, path });
-    task.inbox.push({ type: "message", role: "user", content: [part] });
-    return "attached local image path";
+    return { output: "attached local image path", images: [image] };
   } catch (error) {
     return `unable to read the image ${JSON.stringify(path)}: ${errorMessage(error)}`;
   }

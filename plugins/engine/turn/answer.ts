@@ -5,8 +5,9 @@ import type {
   ResponseItem,
   TokenUsage,
 } from "../../../core/index.ts";
-import { runCall } from "./dispatch.ts";
-import { isCall, outputFor } from "./history.ts";
+import type { ToolOutput } from "../tools/tool.ts";
+import { isParallel, runCall } from "./dispatch.ts";
+import { isCall, outputFor, type CallItem } from "./history.ts";
 import { showItem } from "./show.ts";
 import type { TaskContext } from "./task.ts";
 import { unlessAborted } from "./wait.ts";
@@ -28,19 +29,27 @@ export type Answer =
  * knows their outputs instead of running them again; of an aborted one, nothing.
  */
 export async function receiveAnswer(task: TaskContext): Promise<Answer> {
-  const { history, model } = task.session;
   const received = new Received();
-  for await (const batch of model.stream(requestOf(task), task.signal)) {
+  try {
+    return await read(task, received);
+  } finally {
+    // Whatever became of the answer: no call runs on behind the next request.
+    await received.settled();
+  }
+}
+
+async function read(task: TaskContext, received: Received): Promise<Answer> {
+  for await (const batch of task.session.model.stream(requestOf(task), task.signal)) {
     for (const event of batch) {
       if (task.signal.aborted) return { status: "aborted" };
       if (event.type === "item") {
         await takeItem(task, received, event.item);
       } else if (event.type === "completed") {
+        await received.settled();
         await concludeAnswer(task, received, event.usage);
         return task.signal.aborted ? { status: "aborted" } : received.answer();
       } else if (event.type === "failed") {
-        history.append(received.finished());
-        return { status: "failed", failure: event.failure };
+        return breakOff(task, received, event.failure);
       } else {
         showProgress(task, event);
       }
@@ -48,9 +57,30 @@ export async function receiveAnswer(task: TaskContext): Promise<Answer> {
     const room = task.ready();
     if (room !== undefined) await unlessAborted(room, task.signal);
   }
-  if (task.signal.aborted) return { status: "aborted" };
-  history.append(received.finished());
-  return { status: "failed", failure: endedEarly };
+  return task.signal.aborted ? { status: "aborted" } : breakOff(task, received, endedEarly);
+}
+
+async function breakOff(
+  task: TaskContext,
+  received: Received,
+  failure: ModelFailure,
+): Promise<Answer> {
+  await received.settled();
+  keep(task, received.finished());
+  return { status: "failed", failure };
+}
+
+/** Pictures that calls brought are the next message to the model, in the order of the calls. */
+function keep({ session, inbox }: TaskContext, entries: readonly Entry[]): void {
+  session.history.append(
+    entries.flatMap(({ item, told }) =>
+      told === undefined || !isCall(item) ? [item] : [item, outputFor(item, told.output)],
+    ),
+  );
+  for (const url of entries.flatMap(({ told }) => told?.images ?? [])) {
+    const content = [{ type: "input_image" as const, image_url: url }];
+    inbox.push({ type: "message", role: "user", content });
+  }
 }
 
 function requestOf({ session }: TaskContext): ModelRequest {
@@ -59,7 +89,7 @@ function requestOf({ session }: TaskContext): ModelRequest {
     instructions: session.instructions,
     input: session.history.forModel(),
     tools: session.tools,
-    parallelToolCalls: false,
+    parallelToolCalls: settings.parallelToolCalls,
     effort: settings.effort,
     summary: settings.summary,
     verbosity: settings.verbosity,
@@ -67,11 +97,18 @@ function requestOf({ session }: TaskContext): ModelRequest {
   };
 }
 
-/** Nobody reads the stream while a call runs: the network waits, and items keep their order. */
+/**
+ * Nobody reads the stream while a call runs: the network waits, and items keep their order. Only
+ * calls that disturb no other let the stream go on, up to the next call that is not of their kind.
+ */
 async function takeItem(task: TaskContext, received: Received, item: ResponseItem): Promise<void> {
   showItem(task, item);
-  received.add(item);
-  if (isCall(item)) received.finish(outputFor(item, await runCall(task, item)));
+  if (!isCall(item)) return received.add(item);
+  const parallel = isParallel(task, item);
+  if (!parallel) await received.settled();
+  if (task.signal.aborted) return;
+  received.run(item, runCall(task, item));
+  if (!parallel) await received.settled();
 }
 
 type ProgressEvent = Exclude<ModelEvent, { type: "item" | "completed" | "failed" }>;
@@ -107,36 +144,58 @@ async function concludeAnswer(
   if (usage !== null) task.session.usage.add(usage);
   task.emit(task.session.usage.event());
   // In the record, the items of an answer stand behind its events.
-  task.session.history.append(received.items);
+  keep(task, received.all());
   const diff = await task.diff.unified();
   if (diff !== undefined) task.emit({ type: "turn_diff", unified_diff: diff });
 }
 
-/** The items of one answer, each call followed by its output. */
+/** An item and, if it is a call that has ended, what the model is told of it. */
+interface Entry {
+  readonly item: ResponseItem;
+  told?: ToolOutput;
+}
+
+/** The items of one answer, each call with its output, in the order of the calls. */
 class Received {
-  readonly items: ResponseItem[] = [];
-  #finishedLength = 0;
+  readonly #entries: Entry[] = [];
+  readonly #running = new Set<Promise<void>>();
   #lastMessage: string | null = null;
 
   add(item: ResponseItem): void {
-    this.items.push(item);
+    this.#entries.push({ item });
     if (item.type !== "message" || item.role !== "assistant") return;
     const texts = item.content.filter((part) => part.type === "output_text");
     this.#lastMessage = texts.at(-1)?.text ?? this.#lastMessage;
   }
 
-  finish(output: ResponseItem): void {
-    this.items.push(output);
-    this.#finishedLength = this.items.length;
+  /** Adds a call that is being run; `output` never rejects. */
+  run(item: CallItem, output: Promise<ToolOutput>): void {
+    const entry: Entry = { item };
+    this.#entries.push(entry);
+    const running = output.then((told) => {
+      entry.told = told;
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
   }
 
-  /** Everything up to the last output. */
-  finished(): ResponseItem[] {
-    return this.items.slice(0, this.#finishedLength);
+  /** Resolves when every call so far has its output. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  all(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  /** Everything up to the last call that has its output. */
+  finished(): readonly Entry[] {
+    const last = this.#entries.findLastIndex(({ told }) => told !== undefined);
+    return this.#entries.slice(0, last + 1);
   }
 
   answer(): Answer {
-    const calledTools = this.#finishedLength > 0;
+    const calledTools = this.#entries.some(({ told }) => told !== undefined);
     return { status: "completed", calledTools, lastMessage: this.#lastMessage };
   }
 }

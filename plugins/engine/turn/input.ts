@@ -25,7 +25,7 @@ async function messagePart(item: InputItem, cwd: string): Promise<MessagePart> {
   if (item.type === "text") return { type: "input_text", text: item.text };
   if (item.type === "image") return { type: "input_image", image_url: item.image_url };
   try {
-    return await imagePart(resolve(cwd, item.path));
+    return { type: "input_image", image_url: await imageUrl(resolve(cwd, item.path)) };
   } catch (error) {
     // Left out in silence, the model would answer about a picture it never saw.
     const text = `The image ${JSON.stringify(item.path)} cannot be read: ${errorMessage(error)}`;
@@ -33,10 +33,10 @@ async function messagePart(item: InputItem, cwd: string): Promise<MessagePart> {
   }
 }
 
-/** A local file as an image part. Rejects when it cannot be read. */
-export async function imagePart(path: string, kind = kindByName(path)): Promise<MessagePart> {
+/** A local file as a data URL. Rejects when it cannot be read. */
+export async function imageUrl(path: string, kind = kindByName(path)): Promise<string> {
   const bytes = await readFile(path);
-  return { type: "input_image", image_url: `data:${kind};base64,${bytes.toString("base64")}` };
+  return `data:${kind};base64,${bytes.toString("base64")}`;
 }
 
 function kindByName(path: string): string {

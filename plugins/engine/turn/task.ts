@@ -1,6 +1,8 @@
 import type {
+  Answer,
   ApprovalAnswer,
   ApprovalRequest,
+  Question as FormQuestion,
   EventMsg,
   Log,
   Model,
@@ -12,6 +14,7 @@ import type { Recorder } from "../rollout/recorder.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { EngineSettings } from "../settings.ts";
 import type { Approvals } from "../tools/approvals.ts";
+import type { Toolkit } from "../tools/toolkit.ts";
 import type { History } from "./history.ts";
 import type { Usage } from "./usage.ts";
 
@@ -26,6 +29,8 @@ export interface Session {
   readonly contextWindow: number | undefined;
   readonly instructions: string;
   readonly tools: readonly ModelTool[];
+  /** Those of them that plugins added. */
+  readonly toolkit: Toolkit;
   readonly history: History;
   readonly usage: Usage;
   readonly approvals: Approvals;
@@ -52,6 +57,8 @@ export interface TaskContext {
   readonly ready: () => Promise<void> | undefined;
   /** Puts a question to the person; never rejects, an ended task counts as `abort`. */
   readonly approve: (question: Question) => Promise<ApprovalAnswer>;
+  /** Puts any other question to the person, as a form; never rejects. */
+  readonly ask: (question: FormQuestion) => Promise<Answer>;
   /** Ends the task as an interrupt does. */
   readonly interrupt: () => void;
 }

@@ -13,8 +13,8 @@ function settings(values: Record<string, string>): Settings {
 }
 
 describe("the engine", () => {
-  it("provides conversations and needs settings and models", () => {
-    expect(engine.provides?.map(({ id }) => id)).toEqual(["conversations"]);
+  it("provides conversations and the tools of their model, needs settings and models", () => {
+    expect(engine.provides?.map(({ id }) => id)).toEqual(["agent-tools", "conversations"]);
     expect(Object.values(engine.needs ?? {}).map(({ id }) => id)).toEqual(["settings", "models"]);
   });
 

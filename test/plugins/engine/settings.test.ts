@@ -30,6 +30,7 @@ describe("the engine's settings", () => {
       projectDocLimit: 32_768,
       projectDocNames: [],
       showRawReasoning: false,
+      parallelToolCalls: false,
       tools: { plan: false, patch: false, webSearch: false, viewImage: true },
     });
   });

@@ -16,10 +16,12 @@ import type {
   ModelRequest,
   ModelTraits,
   ResponseItem,
+  Submission,
   TaskOutcome,
   TokenUsage,
 } from "../../../core/index.ts";
 import { LiveConversations } from "../../../plugins/engine/conversations.ts";
+import { AgentToolRegistry } from "../../../plugins/engine/tools/registry.ts";
 
 /** One answer of the model: its events, or a function that streams them. */
 export type Script = readonly (readonly ModelEvent[] | Streamed)[];
@@ -36,6 +38,10 @@ export interface StageOptions {
   readonly traits?: Partial<ModelTraits>;
   readonly streamMaxRetries?: number;
   readonly env?: Record<string, string>;
+  /** Adds tools for the model. */
+  readonly agentTools?: (registry: AgentToolRegistry) => void;
+  /** Answers questions of tools; left out: nobody can be asked. */
+  readonly ask?: Submission["ask"];
   /** Answers questions, each with the next; left out: any question fails the test. */
   readonly answers?: readonly (
     | ApprovalAnswer
@@ -112,7 +118,12 @@ export async function stage(
     events,
     complaints,
     say: (text, more) =>
-      conversation.submit({ items: [{ type: "text", text }], approve, ...more }).outcome,
+      conversation.submit({
+        items: [{ type: "text", text }],
+        approve,
+        ...(options.ask !== undefined && { ask: options.ask }),
+        ...more,
+      }).outcome,
     async seen<T extends EventMsg["type"]>(type: T) {
       for (;;) {
         const found = events.map(({ msg }) => msg).find((msg) => msg.type === type);
@@ -145,6 +156,7 @@ export function engine(
         }),
     },
     models: { open: () => Promise.resolve(model), add: () => {} },
+    agentTools: registryOf(options),
     environment: {
       env: { PATH: process.env["PATH"], HOME: place.home, ...options.env },
       cwd: place.workspace,
@@ -154,6 +166,12 @@ export function engine(
   });
   onTestFinished(() => conversations.close());
   return conversations;
+}
+
+function registryOf(options: StageOptions): AgentToolRegistry {
+  const registry = new AgentToolRegistry();
+  options.agentTools?.(registry);
+  return registry;
 }
 
 export interface ScriptedModel extends Model {

@@ -11,6 +11,7 @@ const begin = (command: string[]): EventMsg => ({
 });
 
 describe("the progress text", () => {
+  const invocation = { server: "docs", tool: "search", arguments: {} };
   const changes = { "/a": { add: { content: "" } }, "/b": { add: { content: "" } } };
   it.each<[EventMsg, string | undefined]>([
     [{ type: "task_started", model_context_window: null }, "started"],
@@ -28,6 +29,27 @@ describe("the progress text", () => {
     [
       { type: "patch_apply_begin", call_id: "c", auto_approved: true, changes: {} },
       "applying a patch to 0 files",
+    ],
+    [{ type: "mcp_tool_call_begin", call_id: "c", invocation }, "calling docs/search"],
+    [
+      {
+        type: "mcp_tool_call_end",
+        call_id: "c",
+        invocation,
+        duration: { secs: 0, nanos: 1 },
+        result: { Ok: { content: [] } },
+      },
+      "docs/search answered",
+    ],
+    [
+      {
+        type: "mcp_tool_call_end",
+        call_id: "c",
+        invocation,
+        duration: { secs: 0, nanos: 1 },
+        result: { Err: "it went wrong" },
+      },
+      "it went wrong",
     ],
     [{ type: "stream_error", message: "cut off" }, "asking the model again: cut off"],
     [{ type: "agent_message_delta", delta: "x" }, undefined],
