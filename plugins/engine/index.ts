@@ -10,9 +10,12 @@ export default definePlugin({
   needs: { settings: Settings, models: Models },
   provides: [Conversations],
 
-  setup({ diagnostic, environment, log, onClose, provide }, { settings, models }) {
+  setup({ diagnostic, environment, log, onClose, provide, whenIdle }, { settings, models }) {
     const conversations = new LiveConversations({ settings, models, environment, log });
     provide(Conversations, conversations);
+    whenIdle(() => import("./open.ts"));
+    // For the first command.
+    whenIdle(() => import("execa"));
     onClose(() => conversations.close());
     diagnostic(async () => {
       const { examineSandbox } = await import("./diagnostic.ts");
