@@ -13,7 +13,6 @@ export const loadedWhenNeeded = [
   "execa",
   "pino",
   "commander",
-  "smol-toml",
   "@ai-sdk/",
   "@modelcontextprotocol/",
 ];
@@ -32,10 +31,33 @@ const shared = {
   },
 };
 
-/** The program: CommonJS, which starts faster than ES modules; every `import()` is a chunk. */
+/** Every start loads the built-in plugins' own modules: in the first file they cost no other files. */
+const builtinsInFirstFile = {
+  name: "built-in plugins in the first file",
+  transform: {
+    filter: { id: /\/host\/plugins\/builtin\.ts$/ },
+    handler(code) {
+      const imports = [];
+      const body = code.replaceAll(/(?<=^ {2}\w+: )\(\) => import\((".+")\)/gm, (_, path) => {
+        const name = `builtin${imports.length}`;
+        imports.push(`import * as ${name} from ${path};`);
+        return `() => Promise.resolve(${name})`;
+      });
+      if (imports.length === 0) this.error("no built-in plugin is found in it");
+      return { code: [...imports, body].join("\n"), map: null };
+    },
+  },
+};
+
+/** The program: CommonJS, which starts faster than ES modules; every other `import()` is a chunk. */
 export const program = {
   ...shared,
   input: { cli: "host/cli.ts" },
+  plugins: [builtinsInFirstFile],
+  // The first file keeps what other chunks share with it, beside its own exports.
+  preserveEntrySignatures: "allow-extension",
+  // ES modules where a library has both: they are bundled without their wrappers and unused parts.
+  resolve: { mainFields: ["module", "main"] },
   output: {
     format: "cjs",
     entryFileNames: "[name].cjs",
@@ -66,7 +88,8 @@ export const library = {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     // tsyringe refuses to load before its polyfill, and chunks load in an order of their own.
-    banner: ({ imports }) => (imports.includes("tsyringe") ? 'import "reflect-metadata";' : ""),
+    banner: ({ imports }) =>
+      imports.includes("tsyringe") ? 'import "reflect-metadata/lite";' : "",
   },
 };
 

@@ -11,11 +11,30 @@ import { processStdout } from "./rpc/stdout-guard.ts";
 
 const { version } = manifest;
 
-/** Runs the program to its exit code: 0 done, 1 the command failed, 2 it could not start. */
-async function main(argv: readonly string[]): Promise<number> {
+/** Keeps the compiled code of loaded files for later processes; `all`: also what has run since. */
+export type KeepCode = (all: boolean) => void;
+
+/** Runs the program and ends the process: code 0 done, 1 the command failed, 2 it could not start. */
+export function run(argv: readonly string[], keepCode: KeepCode): void {
+  main(argv, keepCode).then(
+    (code) => {
+      keepCode(true);
+      // Input may still be open, which would keep the process.
+      process.exit(code);
+    },
+    (error: unknown) => {
+      const isExpected = isHostError(error);
+      const bug = error instanceof Error ? error.stack : String(error);
+      process.stderr.write(`portico: ${isExpected ? oneLine(error.message) : bug}\n`);
+      process.exit(isExpected ? 2 : 1);
+    },
+  );
+}
+
+async function main(argv: readonly string[], keepCode: KeepCode): Promise<number> {
   const args = await parseArguments(argv, version);
   const environment = { env: process.env, cwd: process.cwd(), version };
-  if (args.command === "serve") return serve(args, environment);
+  if (args.command === "serve") return serve(args, environment, () => keepCode(false));
   if (args.command === "extra") {
     const command = await extraCommands[args.name]?.load();
     return command === undefined ? 2 : command.run(args.argv, environment);
@@ -24,7 +43,11 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Whatever can be wrong with the configuration is found before the first message is read. */
-async function serve(args: CommonArguments, environment: Environment): Promise<number> {
+async function serve(
+  args: CommonArguments,
+  environment: Environment,
+  onWarm: () => void,
+): Promise<number> {
   const { env, cwd } = environment;
   const [settings, configuration] = await Promise.all([
     openSettings({ env, overrides: args.overrides }),
@@ -43,6 +66,7 @@ async function serve(args: CommonArguments, environment: Environment): Promise<n
     boot: bootPlugins({ settings, configuration }),
     options: configuration.host ?? {},
     signals: true,
+    onWarm,
   });
 }
 
@@ -67,17 +91,6 @@ async function report(args: Reporting, environment: Environment): Promise<number
       return (await import("./commands/build.ts")).printPrebuilt(environment, print);
   }
 }
-
-main(process.argv.slice(2)).then(
-  // Input may still be open, which would keep the process.
-  (code) => process.exit(code),
-  (error: unknown) => {
-    const isExpected = isHostError(error);
-    const bug = error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`portico: ${isExpected ? oneLine(error.message) : bug}\n`);
-    process.exit(isExpected ? 2 : 1);
-  },
-);
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, " ");

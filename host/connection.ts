@@ -85,7 +85,7 @@ export class Connection {
     });
     this.open(booted.registry);
     this.#takeEarly();
-    warmUp(booted.registry, this.#closing.signal);
+    warmUp(booted.registry, this.#closing.signal, this.values.onWarm);
     return booted;
   }
 

@@ -1,5 +1,5 @@
 // tsyringe refuses to load before the reflection polyfill, so both come through this file.
-import "reflect-metadata";
+import "reflect-metadata/lite";
 import type { Readable, Writable } from "node:stream";
 import type { InjectionToken } from "tsyringe";
 import type { Client } from "../core/plugin/call.ts";
@@ -55,6 +55,8 @@ export interface HostValues extends Environment {
   readonly options?: HostOptions;
   /** SIGTERM, SIGINT and SIGHUP end the host. */
   readonly signals?: boolean;
+  /** Called when what the first calls need is loaded. */
+  readonly onWarm?: () => void;
 }
 
 export const Values: InjectionToken<HostValues> = Symbol("values");

@@ -1,33 +1,46 @@
-import { flushCompileCache } from "node:module";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { resolveDeferred } from "../core/schema.ts";
 import type { Schema } from "../core/schema.ts";
 import type { Registry } from "./plugins/registry.ts";
+import { runAs } from "./rpc/stdout-guard.ts";
 
 const idleMs = 50;
 
 /**
- * Loads, shortly after the start and a piece at a time, what the first call needs: the schemas and
- * with them their library. Then keeps the compiled code, which is else lost when we are killed.
+ * Loads, shortly after the start and a piece at a time, what the first calls need: the schemas and
+ * with them their library, then what plugins prepare. `onWarm` is called when all is done.
  */
-export function warmUp(registry: Registry, signal: AbortSignal): void {
-  const timer = setTimeout(() => {
-    // Only a head start: whoever needs a schema meets its error.
-    load(registry, signal).catch(() => undefined);
-  }, idleMs);
+export function warmUp(registry: Registry, signal: AbortSignal, onWarm?: () => void): void {
+  const timer = setTimeout(() => void prepare(registry, signal, onWarm), idleMs);
   timer.unref();
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 }
 
-async function load(registry: Registry, signal: AbortSignal): Promise<void> {
-  const deferred = [
+async function prepare(
+  registry: Registry,
+  signal: AbortSignal,
+  onWarm: (() => void) | undefined,
+): Promise<void> {
+  const schemas = [
     ...[...registry.tools.values()].map(({ definition }) => definition.input),
     ...[...registry.methods.values()].map(({ definition }) => definition.params),
   ];
-  for (const schema of deferred) {
+  const pieces = [
+    ...schemas.map((schema) => () => resolveDeferred<Schema>(schema)),
+    ...registry.preparations.map(
+      ({ plugin, prepare: work }) =>
+        () =>
+          runAs(plugin, work),
+    ),
+  ];
+  for (const piece of pieces) {
     if (signal.aborted) return;
-    await resolveDeferred<Schema>(schema);
-    await nextTurn();
+    try {
+      await piece();
+    } catch {
+      // Whoever needs it meets the error.
+    }
+    // Whatever came in meanwhile goes first.
+    await new Promise((resolve) => setImmediate(resolve));
   }
-  flushCompileCache?.();
+  onWarm?.();
 }

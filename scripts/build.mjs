@@ -1,15 +1,7 @@
 // Makes dist: the program, the libraries, their declarations. Does nothing when dist is up to date,
 // unless told --force.
 import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { withLock } from "./lock.mjs";
 import { isBuilt, root, sourceStamp } from "./stamp.mjs";
 
@@ -35,8 +27,9 @@ async function build() {
     if (name.startsWith(".build-")) rmSync(root + name, { recursive: true, force: true });
   }
   await Promise.all([bundle(), declarations()]);
-  copyFileSync(`${root}host/launcher.cjs`, `${fresh}/portico.cjs`);
-  chmodSync(`${fresh}/portico.cjs`, 0o755);
+  const launcher = readFileSync(`${root}host/launcher.cjs`, "utf8");
+  const marked = launcher.replace('"unbuilt"', `"${stamp.slice(0, 16)}"`);
+  writeFileSync(`${fresh}/portico.cjs`, marked, { mode: 0o755 });
   // Moved into place whole, so that nobody starts a half-written program.
   if (existsSync(dist)) renameSync(dist, `${fresh}-old`);
   renameSync(fresh, dist);

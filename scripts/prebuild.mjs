@@ -7,7 +7,7 @@ import { root } from "./stamp.mjs";
 const file = `${root}dist/prebuilt.json`;
 // What an earlier build left would be believed.
 rmSync(file, { force: true });
-const program = [`${root}dist/cli.cjs`, "prebuild"];
+const program = [`${root}dist/portico.cjs`, "prebuild"];
 const text = execFileSync(process.execPath, program, { cwd: root, encoding: "utf8" });
 JSON.parse(text);
 writeFileSync(`${file}.new`, text);

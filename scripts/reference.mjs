@@ -3,6 +3,6 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { root } from "./stamp.mjs";
 
-const program = [`${root}dist/cli.cjs`, "reference"];
+const program = [`${root}dist/portico.cjs`, "reference"];
 const text = execFileSync(process.execPath, program, { cwd: root, encoding: "utf8" });
 writeFileSync(`${root}plugins/METHODS.md`, text);

@@ -47,8 +47,8 @@ async function readThroughCosmiconfig(file: string): Promise<unknown> {
 }
 
 async function importDefault(file: string): Promise<unknown> {
-  const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
-  return module.default;
+  const { importModule } = await import("../import-module.ts");
+  return (await importModule(pathToFileURL(file).href)).default;
 }
 
 /** Editors on Windows begin a file with a byte order mark. */

@@ -6,6 +6,7 @@ import type { Settings, SettingsRequest, SettingsTree } from "../../core/service
 import { homeFolder } from "./home.ts";
 import { applyOverride, mapOverrides, OverrideError, parseOverride } from "./overrides.ts";
 import type { Override } from "./overrides.ts";
+import { parseToml, parseTomlValue } from "./toml.ts";
 
 /** The keys a profile may hold; others in it mean nothing. */
 export const profileKeys = [
@@ -34,14 +35,12 @@ export interface SettingsOptions {
  */
 export async function openSettings({ env, overrides = [] }: SettingsOptions): Promise<ConfigToml> {
   const home = homeFolder(env);
-  const settings = new ConfigToml(home, await startOverrides(overrides));
+  const settings = new ConfigToml(home, startOverrides(overrides));
   await settings.check();
   return settings;
 }
 
-async function startOverrides(texts: readonly string[]): Promise<Override[]> {
-  if (texts.length === 0) return [];
-  const { parseTomlValue } = await import("./toml.ts");
+function startOverrides(texts: readonly string[]): Override[] {
   try {
     return texts.map((text) => parseOverride(text, parseTomlValue));
   } catch (error) {
@@ -102,7 +101,6 @@ export class ConfigToml implements Settings {
     } catch (error) {
       throw new Error(`${this.file}: cannot be read: ${errorMessage(error)}`, { cause: error });
     }
-    const { parseToml } = await import("./toml.ts");
     const parsed = parseToml(text);
     if ("fault" in parsed) {
       const { line, column, reason } = parsed.fault;

@@ -83,6 +83,8 @@ function addTo(
   for (const one of recorded.resourceTemplates) {
     registry.resourceTemplates.set(one.definition.uriTemplate, { ...owner, ...one });
   }
+  for (const prepare of recorded.preparations)
+    registry.preparations.push({ plugin: name, prepare });
   for (const one of recorded.completions) {
     registry.completions.set(completionKey(one.definition), { ...owner, ...one });
   }

@@ -60,6 +60,10 @@ export function openContext(plugin: Plugin, options: unknown, seams: BootSeams):
       during("provide()");
       provideOnce(plugin, recorded, { id: service.id, value });
     },
+    whenIdle(prepare: Recorded["preparations"][number]) {
+      during("whenIdle()");
+      recorded.preparations.push(prepare);
+    },
     // What is opened later must be closed too, so this one may be called at any time.
     onClose(dispose: Recorded["disposers"][number]) {
       recorded.disposers.push(dispose);

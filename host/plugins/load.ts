@@ -59,8 +59,7 @@ function locate(entry: PluginEntry, context: LoadContext): Located {
     if (load === undefined) throw notFound(entry, context);
     return { source: "built-in", load };
   }
-  // The default is a real dynamic import in the bundle too: its argument is no literal.
-  const importModule: ImportModule = context.importModule ?? ((url) => import(url));
+  const importModule = context.importModule ?? importByNode;
   lendOwnCopies();
   const { file, folder } = context.configuration;
   if (entry.kind === "path") {
@@ -75,6 +74,9 @@ function locate(entry: PluginEntry, context: LoadContext): Located {
   if (manifest === undefined) throw notFound(entry, context);
   return { source: manifest, load: () => importModule(packageUrl(specifier, from)) };
 }
+
+const importByNode: ImportModule = async (url) =>
+  (await import("../import-module.ts")).importModule(url);
 
 /** Refuses a package that is not there, though it is switched off: a misspelt name switches nothing. */
 export function checkSwitchedOff(entry: PluginEntry, context: LoadContext): void {

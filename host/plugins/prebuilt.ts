@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { JsonObject } from "../../core/json.ts";
 import type { JsonSchema } from "../../core/wire/mcp.ts";
 
@@ -21,7 +22,7 @@ export type Prebuilt = Readonly<Record<string, PrebuiltPlugin>>;
 /** Reads what the build left beside the program; empty when it runs from its sources. */
 export function readPrebuilt(): Prebuilt {
   try {
-    const text = readFileSync(new URL("prebuilt.json", import.meta.url), "utf8");
+    const text = readFileSync(join(import.meta.dirname, "prebuilt.json"), "utf8");
     // Written by our own build from the same sources.
     return (JSON.parse(text) as { plugins: Prebuilt }).plugins;
   } catch {

@@ -15,6 +15,7 @@ import type {
 
 export type Diagnostic = (signal: AbortSignal) => Finding[] | Promise<Finding[]>;
 export type Disposer = () => void | Promise<void>;
+export type Preparation = () => unknown;
 
 interface Record<D, H> {
   readonly definition: D;
@@ -32,6 +33,7 @@ export class Recorded {
   readonly completions: Record<CompletionTarget, Completer>[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly disposers: Disposer[] = [];
+  readonly preparations: Preparation[] = [];
   /** Services by id. */
   readonly services = new Map<string, unknown>();
 }

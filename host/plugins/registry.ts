@@ -61,6 +61,8 @@ export class Registry {
   readonly resourceTemplates = new Map<string, Registered<ResourceTemplate, TemplateReader>>();
   /** By `completionKey`. */
   readonly completions = new Map<string, Registered<CompletionTarget, Completer>>();
+  /** What plugins want done in a quiet moment. */
+  readonly preparations: { readonly plugin: string; readonly prepare: () => unknown }[] = [];
 }
 
 /** One key for what is completed: kind, name or URI, argument. */

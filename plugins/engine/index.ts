@@ -11,7 +11,7 @@ export default definePlugin({
   needs: { settings: Settings, models: Models },
   provides: [AgentTools, Conversations],
 
-  setup({ diagnostic, environment, log, onClose, provide }, { settings, models }) {
+  setup({ diagnostic, environment, log, onClose, provide, whenIdle }, { settings, models }) {
     const agentTools = new AgentToolRegistry();
     provide(AgentTools, agentTools);
     const conversations = new LiveConversations({
@@ -22,6 +22,9 @@ export default definePlugin({
       log,
     });
     provide(Conversations, conversations);
+    whenIdle(() => import("./open.ts"));
+    // For the first command.
+    whenIdle(() => import("execa"));
     onClose(() => conversations.close());
     diagnostic(async () => {
       const { examineSandbox } = await import("./diagnostic.ts");

@@ -13,7 +13,7 @@ export default definePlugin({
   needs: { settings: Settings },
   provides: [Models],
 
-  setup({ environment, log, options, provide, diagnostic, onClose }, { settings }) {
+  setup({ environment, log, options, provide, diagnostic, onClose, whenIdle }, { settings }) {
     const world: World = {
       environment,
       log,
@@ -22,6 +22,10 @@ export default definePlugin({
     };
     const models = createModels(world);
     provide(Models, models);
+    // The usual ones; which model it will be, only a conversation knows.
+    whenIdle(() => import("./open.ts"));
+    whenIdle(() => import("./responses/model.ts"));
+    whenIdle(() => process.getBuiltinModule("node:http"));
     diagnostic(async (signal) => {
       const { diagnose } = await import("./diagnose.ts");
       return diagnose(world, models.added(), { settings: await settings.load(), signal });

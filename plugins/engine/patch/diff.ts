@@ -16,30 +16,30 @@ export async function unifiedHunks(
   context: number,
 ): Promise<string> {
   if (before === after) return "";
-  const range = differingRange(before, after, context);
-  const oldPart = before.slice(range.start, before.length - range.tail);
-  const newPart = after.slice(range.start, after.length - range.tail);
+  const { start, tail } = differingRange(before, after);
+  const end = before.length - tail;
+  const oldPart = before.slice(start, end);
+  const newPart = after.slice(start, after.length - tail);
   const { structuredPatch } = await import("diff");
   const options = { context, timeout: limitMs };
   const patch = structuredPatch("", "", oldPart, newPart, undefined, undefined, options);
   const hunks = patch?.hunks ?? [wholeHunk(oldPart, newPart)];
-  const skipped = countLines(before.slice(0, range.start));
+  // Context is added here: were it compared too, a change could move to the edge and have none.
+  showAbove(hunks[0], before.slice(0, start), context);
+  showBelow(hunks.at(-1), before.slice(end), context);
+  const skipped = countLines(before.slice(0, start));
   return hunks.map((hunk) => formatHunk(hunk, skipped)).join("");
 }
 
 /**
- * What lies between the common beginning and the common end, widened to whole lines and by the
- * context: a small change in a large file then costs next to nothing.
+ * What lies between the common beginning and the common end, widened to whole lines: a small
+ * change in a large file then costs next to nothing.
  */
-function differingRange(
-  before: string,
-  after: string,
-  context: number,
-): { start: number; tail: number } {
+function differingRange(before: string, after: string): { start: number; tail: number } {
   const shorter = Math.min(before.length, after.length);
   let same = 0;
   while (same < shorter && before.charCodeAt(same) === after.charCodeAt(same)) same += 1;
-  let start = same === 0 ? 0 : before.lastIndexOf("\n", same - 1) + 1;
+  const start = same === 0 ? 0 : before.lastIndexOf("\n", same - 1) + 1;
 
   let tail = 0;
   const most = shorter - start;
@@ -50,14 +50,39 @@ function differingRange(
   ) {
     tail += 1;
   }
-  let end = before.indexOf("\n", before.length - tail) + 1;
-  if (tail === 0 || end === 0) end = before.length;
+  const end = tail === 0 ? 0 : before.indexOf("\n", before.length - tail) + 1;
+  return { start, tail: end === 0 ? 0 : before.length - end };
+}
 
-  for (let line = 0; line < context; line += 1) {
-    if (start > 0) start = start === 1 ? 0 : before.lastIndexOf("\n", start - 2) + 1;
-    if (end < before.length) end = before.indexOf("\n", end) + 1 || before.length;
+function showAbove(hunk: Hunk | undefined, above: string, context: number): void {
+  if (hunk === undefined) return;
+  const missing = context - hunk.lines.findIndex((line) => !line.startsWith(" "));
+  let from = above.length;
+  for (let line = 0; line < missing && from > 0; line += 1) {
+    from = from === 1 ? 0 : above.lastIndexOf("\n", from - 2) + 1;
   }
-  return { start, tail: before.length - end };
+  const shown = above.slice(from);
+  const count = countLines(shown);
+  hunk.lines.unshift(...markLines(shown, " "));
+  hunk.oldStart -= count;
+  hunk.newStart -= count;
+  hunk.oldLines += count;
+  hunk.newLines += count;
+}
+
+function showBelow(hunk: Hunk | undefined, below: string, context: number): void {
+  if (hunk === undefined) return;
+  const lastChange = hunk.lines.findLastIndex((line) => !line.startsWith(" "));
+  const missing = context - (hunk.lines.length - 1 - lastChange);
+  let end = 0;
+  for (let line = 0; line < missing && end < below.length; line += 1) {
+    end = below.indexOf("\n", end) + 1 || below.length;
+  }
+  const shown = below.slice(0, end);
+  const count = countLines(shown);
+  hunk.lines.push(...markLines(shown, " "));
+  hunk.oldLines += count;
+  hunk.newLines += count;
 }
 
 function wholeHunk(before: string, after: string): Hunk {

@@ -148,15 +148,17 @@ function readChunk(reader: Reader, first: boolean): Chunk {
     reader.fail(`a further change must start with "@@", found ${quoted(reader.line ?? "")}`);
   }
   const lines: PatchLine[] = [];
+  let bare = 0;
   for (; reader.line !== undefined; reader.advance()) {
     const line = readLine(reader.line);
     if (line === undefined) break;
+    bare = reader.line === "" ? bare + 1 : 0;
     lines.push(line);
   }
   if (lines.length === 0) failWithoutLines(reader);
-  // Blank lines below nothing but additions separate this change from the next; they name no place.
+  // Bare lines below nothing but additions separate this change from the next; they name no place.
   if (lines.every(({ kind, text }) => kind === "add" || text === "")) {
-    while (lines.length > 1 && lines.at(-1)?.kind === "context") lines.pop();
+    lines.splice(Math.max(1, lines.length - bare));
   }
   const endOfFile = reader.line?.trimEnd() === endOfFileMarker;
   if (endOfFile) reader.advance();

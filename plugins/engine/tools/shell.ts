@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { ApprovalAnswer, ResponseItem } from "../../../core/index.ts";
-import { decideExec } from "../approval/decide.ts";
+import { decideExec, type ExecQuestion } from "../approval/decide.ts";
 import { judge } from "../exec/safe.ts";
 import { recognisePatch } from "../patch/recognise.ts";
 import type { TaskContext } from "../turn/task.ts";
@@ -77,16 +77,21 @@ async function runShell(task: TaskContext, call: ShellCall): Promise<string> {
     });
   }
 
-  const missing = await missingSandbox(task);
-  const decision = decideExec({
+  const question: ExecQuestion = {
     policy: approvalPolicy,
     mode: task.session.settings.sandboxPolicy.mode,
     verdict: await judge(call.command),
     escalated: call.escalated,
     justification: call.justification,
     approvedForSession: task.session.approvals.coversCommand(call.command),
-    sandboxAvailable: missing === undefined,
-  });
+    sandboxAvailable: true,
+  };
+  const confined = decideExec(question);
+  // Looking for a sandbox takes a process: only where the answer rests on one.
+  const needsSandbox = confined.action === "run" && confined.sandboxed;
+  const missing = needsSandbox ? await missingSandbox(task) : undefined;
+  const decision =
+    missing === undefined ? confined : decideExec({ ...question, sandboxAvailable: false });
   switch (decision.action) {
     case "refuse":
       return decision.message;

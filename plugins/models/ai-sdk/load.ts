@@ -68,7 +68,7 @@ async function fromPackage(
   let exports: Record<string, unknown>;
   try {
     const path = createRequire(join(home, "config.toml")).resolve(name);
-    exports = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    exports = await (await import("./import-package.ts")).importPackage(pathToFileURL(path).href);
   } catch (error) {
     throw refuse(errorMessage(error));
   }

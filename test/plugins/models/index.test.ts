@@ -19,6 +19,7 @@ async function setUp(env: Record<string, string> = {}) {
     options: { localPorts: [] },
     provide: (token: Token<unknown>, value: unknown) => void provided.set(token.id, value),
     diagnostic: (examine: (typeof diagnostics)[number]) => void diagnostics.push(examine),
+    whenIdle: () => undefined,
     onClose: (dispose: (typeof closers)[number]) => void closers.push(dispose),
   };
   await plugin.setup(context as unknown as PluginContext<Options>, {

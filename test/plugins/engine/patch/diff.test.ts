@@ -31,7 +31,15 @@ const cases: [string, string, string, string][] = [
   ["a newline that is added", "a\nb", "a\nb\n", `@@ -1,2 +1,2 @@\n a\n-b\n${bare}+b\n`],
   ["a newline that is removed", "a\nb\n", "a\nb", `@@ -1,2 +1,2 @@\n a\n-b\n+b\n${bare}`],
   ["context without a newline", "a\nb\nc", "a\nx\nc", `@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n${bare}`],
+  ["a removal below equal lines", "1\nx\nx\n2\n", "1\nx\n2\n", "@@ -2,3 +2,2 @@\n x\n-x\n 2\n"],
+  ["a removal above the same line", "x\n\n\n1\n", "\n\n1\n", "@@ -1,2 +1 @@\n-x\n \n"],
   ["a changed line ending", "a\nb\n", "a\r\nb\n", "@@ -1,2 +1,2 @@\n-a\n+a\r\n b\n"],
+];
+
+/** The lines around the change could be taken for changed ones. */
+const shifting: [string, string, number][] = [
+  ["a\n\n\r", "\n\n\r", 1],
+  ["ä\nä\na\n", "a\nä\na\n", 1],
 ];
 
 describe("unifiedHunks", () => {
@@ -55,17 +63,18 @@ describe("unifiedHunks", () => {
         });
         expect(readFileSync(join(folder, "file"), "utf8")).toBe(after);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: shifting },
     );
   });
 
   it("gives up the shortest form rather than make anyone wait", async () => {
-    const before = Array.from({ length: 100_000 }, (_, i) => `old ${i}\n`).join("");
-    const after = Array.from({ length: 100_000 }, (_, i) => `new ${i}\n`).join("");
-    const started = performance.now();
-    const hunks = await unifiedHunks(before, after, 1);
-    expect(performance.now() - started).toBeLessThan(2000);
-    expect(hunks.slice(0, 40)).toBe("@@ -1,100000 +1,100000 @@\n-old 0\n-old 1\n");
-    expect(hunks.endsWith("+new 99999\n")).toBe(true);
+    const lines = (word: string) => Array.from({ length: 50_000 }, (_, i) => `${word} ${i}\n`);
+    const text = (word: string) => [...lines(word), "same\n", ...lines(word)].join("");
+    const hunks = await unifiedHunks(text("old"), text("new"), 1);
+    expect(hunks.slice(0, 40)).toBe("@@ -1,100001 +1,100001 @@\n-old 0\n-old 1\n");
+    // The shortest form keeps this line.
+    expect(hunks).toContain("\n-same\n");
+    expect(hunks).toContain("\n+same\n");
+    expect(hunks.endsWith("+new 49999\n")).toBe(true);
   });
 });

@@ -81,6 +81,11 @@ const good: [string, string, object[]][] = [
     [update("a", [chunk(["+x"])]), { kind: "delete", path: "b" }],
   ],
   [
+    "an empty context line after an addition",
+    patchOf("*** Update File: a", "@@", "+x", " ", "", "@@", "-y"),
+    [update("a", [chunk(["+x", " "]), chunk(["-y"])])],
+  ],
+  [
     "a blank line between sections",
     patchOf("*** Add File: a", "+x", "", "*** Delete File: b"),
     [

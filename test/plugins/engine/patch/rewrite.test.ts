@@ -67,6 +67,8 @@ const cases: [string, string, string[], string][] = [
   ],
   ["ends a file that had no newline", "a\nb", ["@@", "-b", "+c"], "a\nc\n"],
   ["keeps blank lines at the end", "a\n\n\n", ["@@", "-a", "+b"], "b\n\n\n"],
+  ["puts an addition above an empty line", "a\n\nb\n", ["@@", "+x", " "], "a\nx\n\nb\n"],
+  ["takes a bare line below an addition as none", "\nb\n", ["@@", "+x", ""], "\nb\nx\n"],
   ["forgives one empty line too many", "a\nb\n", ["@@", " a", "-b", "+c", ""], "a\nc\n"],
   ["forgives it on both sides", "a\nb\n", ["@@", "-b", "-", "+c", "+"], "a\nc\n"],
   ["forgives it with the mark", "a\nb\n", ["@@", "-b", "+c", " ", "*** End of File"], "a\nc\n"],

@@ -57,6 +57,12 @@ const line = fc.oneof(
 const text = fc.array(line, { minLength: 1, maxLength: 12 });
 const ending = fc.constantFrom("\n", "\r\n");
 
+const addedAboveBlank = [" ", "“q”", "*** End Patch"].map((added): [string[], string[], string] => [
+  [""],
+  [added, ""],
+  "\n",
+]);
+
 function ended(lines: string[], end: string): string {
   return lines.map((one) => one + end).join("");
 }
@@ -69,7 +75,7 @@ describe("a patch made from the difference of two texts", () => {
         const patch = patchBetween(ended(one, "\n"), ended(two, "\n"));
         expect(await patched(ended(one, end), patch)).toBe(ended(two, end));
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: addedAboveBlank },
     );
   });
 

@@ -70,10 +70,8 @@ describe("LineIndex", () => {
 
   it("takes no longer for lines that repeat", () => {
     const lines = Array.from({ length: 400_000 }, (_, i) => (i % 2 === 0 ? "{" : "}"));
-    const block = [...lines.slice(0, 2000), "{", "{"];
-    const started = performance.now();
+    const block = [...lines.slice(0, 100_000), "{", "{"];
+    // Line by line, 15,000 million comparisons at each of four levels: the test would time out.
     expect(new LineIndex(lines).find(block, 0)).toBeUndefined();
-    // Line by line this is 400 million comparisons at each of four levels.
-    expect(performance.now() - started).toBeLessThan(1500);
   });
 });
