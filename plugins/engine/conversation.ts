@@ -72,7 +72,7 @@ export class LiveConversation implements Conversation {
     for (const job of this.#waiting.slice()) job.controller.abort();
     this.#running?.controller.abort();
     await this.#running?.outcome;
-    await this.#session.recorder.flush();
+    this.#session.recorder.flush();
   }
 
   /** Works the waiting submissions off; the only place that runs a task. Never rejects. */
@@ -95,7 +95,7 @@ export class LiveConversation implements Conversation {
     const outcome = job.signal.aborted
       ? this.#abandon(job)
       : await runTask(this.#contextOf(job), job.submission.items);
-    await this.#session.recorder.flush();
+    this.#session.recorder.flush();
     return outcome;
   }
 
