@@ -75,7 +75,7 @@ export class LiveConversation implements Conversation {
     this.#running?.controller.abort();
     await this.#running?.outcome;
     await this.#session.toolkit.close();
-    await this.#session.recorder.flush();
+    this.#session.recorder.flush();
   }
 
   /** Works the waiting submissions off; the only place that runs a task. Never rejects. */
@@ -98,7 +98,7 @@ export class LiveConversation implements Conversation {
     const outcome = job.signal.aborted
       ? this.#abandon(job)
       : await runTask(this.#contextOf(job), job.submission.items);
-    await this.#session.recorder.flush();
+    this.#session.recorder.flush();
     return outcome;
   }
 

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   ConversationError,
@@ -52,7 +52,7 @@ export async function openConversation(
 ): Promise<LiveConversation> {
   const { environment } = surroundings;
   refuseDepth(nestingDepth(environment.env));
-  const cwd = await workingFolder(resolve(environment.cwd, request.cwd ?? ""));
+  const cwd = workingFolder(resolve(environment.cwd, request.cwd ?? ""));
   const tree = await surroundings.settings.load({
     ...(request.profile !== undefined && { profile: request.profile }),
     ...(request.config !== undefined && { config: request.config }),
@@ -89,7 +89,7 @@ async function assemble(
 
   if (signal?.aborted === true) throw new ConversationError("session", "the start was cancelled");
   // The record is the only thing a start leaves on the disk, so it comes last.
-  const recorder = await openRecorder({
+  const recorder = openRecorder({
     home: surroundings.settings.home,
     environment: surroundings.environment,
     log: surroundings.log,
@@ -142,12 +142,15 @@ function refuseDepth(depth: number): void {
 }
 
 /** Checked at the start: later, every command would fail for a reason nobody sees. */
-async function workingFolder(path: string): Promise<string> {
+function workingFolder(path: string): string {
   const name = `the working folder ${JSON.stringify(path)}`;
-  const found = await stat(path).catch((cause: unknown) => {
+  let found: Stats;
+  try {
+    found = statSync(path);
+  } catch (cause) {
     const message = `${name} cannot be used: ${errorMessage(cause)}`;
     throw new ConversationError("session", message, { cause });
-  });
+  }
   if (!found.isDirectory()) throw new ConversationError("session", `${name} is not a folder`);
   return path;
 }

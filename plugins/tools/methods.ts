@@ -43,7 +43,7 @@ export const codexEvent = defineNotification({
   name: "codex/event",
   summary:
     "One event of a running codex or codex-reply call. A client switches it with the experimental capability portico/events: {enabled: boolean}.",
-  params: async () => (await import("./schemas.ts")).CodexEventParams,
+  params: async () => (await import("./event-schema.ts")).CodexEventParams,
 });
 
 /** The snake_case and camelCase spellings of kebab-case names. */

@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { ApprovalPolicy, CodexEventParams, SandboxMode } from "../../core/index.ts";
-
-export { CodexEventParams };
+import { ApprovalPolicy, SandboxMode } from "../../core/index.ts";
 
 export const Options = z.strictObject({
   events: z.enum(["auto", "on", "off"]).optional().meta({

@@ -67,7 +67,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
 }
 
 async function runToEnding(request: RunRequest, output: Output): Promise<Ending> {
-  const problem = await startProblem(request.inner ?? request.command, request.cwd, request.env);
+  const problem = startProblem(request.inner ?? request.command, request.cwd, request.env);
   if (request.signal.aborted) return { ...notStarted, aborted: true };
   if (problem !== undefined) return { ...notStarted, startError: problem };
   let child: Child | string;
@@ -202,7 +202,7 @@ class Output {
     let silent = 0;
     let open = 0;
     let pieces = this.#pieces;
-    while (silent < silenceMs && open < drainMs && stopped() !== "aborted") {
+    while (!this.#closed && silent < silenceMs && open < drainMs && stopped() !== "aborted") {
       await new Promise((resolve) => setTimeout(resolve, drainStepMs));
       // A reader that makes us wait is no silence; a command that was stopped waits for nobody.
       if (this.#waiting > 0 && stopped() === undefined) continue;

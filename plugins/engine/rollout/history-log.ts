@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isThere } from "../small-file.ts";
 
 /** The person's message history at this moment: which file it is, and how many entries it has. */
 export interface HistoryLog {
@@ -10,6 +11,7 @@ export interface HistoryLog {
 
 export async function historyLog(home: string): Promise<HistoryLog> {
   const path = join(home, "history.jsonl");
+  if (!isThere(path)) return { id: 0, entryCount: 0 };
   try {
     const [{ ino }, bytes] = await Promise.all([stat(path), readFile(path)]);
     return { id: ino, entryCount: countLines(bytes) };

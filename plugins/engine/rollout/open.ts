@@ -19,16 +19,16 @@ export interface Recording {
   readonly userInstructions: string | undefined;
 }
 
-/** Starts the record of a new conversation; rejects with `ConversationError` when it cannot. */
-export async function openRecorder(recording: Recording): Promise<Recorder> {
+/** Starts the record of a new conversation; throws `ConversationError` when it cannot. */
+export function openRecorder(recording: Recording): Recorder {
   const { home, log, conversation } = recording;
   const now = new Date();
   const path = rolloutPath(home, conversation.id, now);
   try {
-    return await Recorder.create({
+    return Recorder.create({
       path,
       log,
-      meta: await metaOf(recording, now),
+      meta: metaOf(recording, now),
       turnContext: () => turnContext(conversation),
     });
   } catch (cause) {
@@ -37,9 +37,9 @@ export async function openRecorder(recording: Recording): Promise<Recorder> {
   }
 }
 
-async function metaOf(recording: Recording, now: Date): Promise<JsonObject> {
+function metaOf(recording: Recording, now: Date): JsonObject {
   const { conversation, environment, userInstructions } = recording;
-  const git = await gitFacts(conversation.cwd);
+  const git = gitFacts(conversation.cwd);
   return {
     id: conversation.id,
     timestamp: now.toISOString(),

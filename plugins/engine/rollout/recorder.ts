@@ -1,15 +1,17 @@
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { EventMsg, JsonObject, Log, ResponseItem } from "../../../core/index.ts";
 
-/** The record of one conversation: JSON lines, appended in order by one writer, never waited for. */
+/**
+ * The record of one conversation: JSON lines, appended in order. Synchronously, as an append of a few
+ * lines takes less than a trip through the thread pool, and is in the file whatever ends us.
+ */
 export class Recorder {
   /** Absolute path of the file. */
   readonly path: string;
   readonly #log: Log;
   readonly #turnContext: () => JsonObject;
   #waiting: string[] = [];
-  #writing: Promise<void> | undefined;
   #broken = false;
 
   private constructor(options: RecorderOptions) {
@@ -18,10 +20,10 @@ export class Recorder {
     this.#turnContext = options.turnContext;
   }
 
-  /** Makes the file with its first line. Rejects when that is not possible. */
-  static async create(options: RecorderOptions): Promise<Recorder> {
-    await mkdir(dirname(options.path), { recursive: true });
-    await writeFile(options.path, line("session_meta", options.meta), { flag: "wx" });
+  /** Makes the file with its first line. Throws when that is not possible. */
+  static create(options: RecorderOptions): Recorder {
+    mkdirSync(dirname(options.path), { recursive: true });
+    writeFileSync(options.path, line("session_meta", options.meta), { flag: "wx" });
     return new Recorder(options);
   }
 
@@ -39,31 +41,24 @@ export class Recorder {
     this.#write("turn_context", this.#turnContext());
   }
 
-  /** Resolves when everything so far is written, or given up. Never rejects. */
-  async flush(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+  /** Writes what waits, or gives it up. Never throws. */
+  flush(): void {
+    const text = this.#waiting.splice(0).join("");
+    if (text === "") return;
+    try {
+      appendFileSync(this.path, text);
+    } catch (error) {
+      // One complaint, then silence: a full disk must not end the conversation.
+      this.#broken = true;
+      this.#log.error(`the conversation is no longer recorded: ${this.path}`, { error });
+    }
   }
 
   #write(type: string, payload: object): void {
     if (this.#broken) return;
-    this.#waiting.push(line(type, payload));
-    this.#writing ??= this.#drain();
-  }
-
-  async #drain(): Promise<void> {
     // Lines of one moment become one write.
-    await Promise.resolve();
-    try {
-      while (this.#waiting.length > 0)
-        await appendFile(this.path, this.#waiting.splice(0).join(""));
-    } catch (error) {
-      // One complaint, then silence: a full disk must not end the conversation.
-      this.#broken = true;
-      this.#waiting = [];
-      this.#log.error(`the conversation is no longer recorded: ${this.path}`, { error });
-    } finally {
-      this.#writing = undefined;
-    }
+    if (this.#waiting.length === 0) queueMicrotask(() => this.flush());
+    this.#waiting.push(line(type, payload));
   }
 }
 

@@ -39,7 +39,7 @@ export async function probeBubblewrap(env: Env): Promise<BubblewrapProbe> {
     return none(`no system call filter for the processor "${process.arch}"`);
   }
   const path = env["PATH"] ?? "";
-  const program = found.get(path) ?? (await findProgram("bwrap", { env, cwd: undefined }));
+  const program = found.get(path) ?? findProgram("bwrap", { env, cwd: undefined });
   if (program === undefined) {
     return none("bubblewrap is not installed: no bwrap on PATH", installHelp);
   }

@@ -1,5 +1,6 @@
-import { open, readFile, stat } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isThere } from "../small-file.ts";
 
 /** Where project documents are looked for, and how much of them the model gets. */
 export interface DocumentSearch {
@@ -34,7 +35,7 @@ async function globalDocument(home: string): Promise<string | undefined> {
 async function projectDocuments(search: DocumentSearch): Promise<string | undefined> {
   const texts: string[] = [];
   let left = search.limit;
-  for (const folder of left === 0 ? [] : await foldersDownTo(search.cwd)) {
+  for (const folder of left === 0 ? [] : foldersDownTo(search.cwd)) {
     if (left === 0) break;
     const bytes = await firstDocument(folder, { ...search, limit: left });
     if (bytes === undefined) continue;
@@ -58,29 +59,21 @@ async function firstDocument(
 }
 
 /** From the nearest ancestor with a `.git` down to the folder; outside a repository, itself only. */
-async function foldersDownTo(cwd: string): Promise<string[]> {
+function foldersDownTo(cwd: string): string[] {
   const folders: string[] = [];
   for (let folder = cwd; ; folder = dirname(folder)) {
     folders.unshift(folder);
-    if (await exists(join(folder, ".git"))) return folders;
+    if (isThere(join(folder, ".git"))) return folders;
     if (dirname(folder) === folder) return [cwd];
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function readIfThere(path: string, limit?: number): Promise<Buffer | undefined> {
+  if (!isThere(path)) return undefined;
   try {
     return limit === undefined ? await readFile(path) : await readStart(path, limit);
   } catch {
-    // Absent, a folder, or not ours to read: no document.
+    // Gone since, a folder, or not ours to read: no document.
     return undefined;
   }
 }
