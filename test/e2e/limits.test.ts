@@ -69,7 +69,7 @@ describe.skipIf(lacking !== "")(`22: a server without bubblewrap${lacking}`, () 
     const bin = join(tempFolder(), "bin");
     mkdirSync(bin);
     for (const name of ["sh", "touch"]) {
-      const path = await findProgram(name, { env: process.env, cwd: undefined });
+      const path = findProgram(name, { env: process.env, cwd: undefined });
       symlinkSync(path ?? "", join(bin, name));
     }
     const call = (id: string) =>
