@@ -5,16 +5,19 @@ import type {
   ConversationEvent,
   ConversationRequest,
   Environment,
+  EventOf,
   Log,
   Model,
   Models,
+  ResponseItem,
   Settings,
   SettingsTree,
 } from "../../core/index.ts";
 import { LiveConversation } from "./conversation.ts";
 import { loginShell } from "./exec/login-shell.ts";
-import { historyLog } from "./rollout/history-log.ts";
-import { openRecorder } from "./rollout/open.ts";
+import type { Residents } from "./residents.ts";
+import { historyLog, type HistoryLog } from "./rollout/history-log.ts";
+import { openRecorder, type Recording } from "./rollout/open.ts";
 import type { Recorder } from "./rollout/recorder.ts";
 import { openSandbox } from "./sandbox/index.ts";
 import { readSettings, type EngineSettings } from "./settings.ts";
@@ -34,6 +37,7 @@ export interface Surroundings {
   readonly models: Models;
   readonly environment: Environment;
   readonly log: Log;
+  readonly residents: Residents;
 }
 
 /** Opens a conversation; rejects with `ConversationError` and leaves nothing behind then. */
@@ -42,31 +46,35 @@ export async function openConversation(
   request: ConversationRequest,
   signal?: AbortSignal,
 ): Promise<LiveConversation> {
-  const { environment } = surroundings;
-  const cwd = await workingFolder(resolve(environment.cwd, request.cwd ?? ""));
-  const tree = await surroundings.settings.load({
-    ...(request.profile !== undefined && { profile: request.profile }),
-    ...(request.config !== undefined && { config: request.config }),
-  });
-  const settings = readSettings(tree, request, cwd);
-  const id = uuidV7();
-  const model = await openModel(surroundings, request, { tree, id, signal });
-  const plan: Plan = { surroundings, request, cwd, settings, id, model };
-  const [prompt, log] = await Promise.all([
-    preparePrompt(plan),
-    historyLog(surroundings.settings.home),
-  ]);
+  const { home } = surroundings.settings;
+  const plan = await planOf(surroundings, { request, id: uuidV7() }, signal);
+  const [prompt, log] = await Promise.all([preparePrompt(plan), historyLog(home)]);
 
   if (signal?.aborted === true) throw new ConversationError("session", "the start was cancelled");
   // The record is the only thing a start leaves on the disk, so it comes last.
   const recorder = await openRecorder({
-    home: surroundings.settings.home,
-    environment,
+    home,
+    environment: surroundings.environment,
+    request,
     log: surroundings.log,
-    conversation: { id, cwd, settings, model: model.name },
+    conversation: recordedPart(plan),
     userInstructions: prompt.userInstructions,
   });
-  const configured: ConversationEvent = {
+  const session = sessionOf(plan, prompt, recorder);
+  session.history.append(openingOf(plan, prompt));
+  const startEvents = [configuredEvent(plan, recorder, log)];
+  return new LiveConversation(session, startEvents, surroundings.residents);
+}
+
+/** The first event of a conversation, with what was recorded before if it is resumed. */
+export function configuredEvent(
+  { id, model, settings }: Plan,
+  { path }: Recorder,
+  log: HistoryLog & {
+    readonly initialMessages?: EventOf<"session_configured">["initial_messages"];
+  },
+): ConversationEvent {
+  return {
     id: "",
     msg: {
       type: "session_configured",
@@ -75,10 +83,15 @@ export async function openConversation(
       ...(settings.effort !== undefined && { reasoning_effort: settings.effort }),
       history_log_id: log.id,
       history_entry_count: log.entryCount,
-      rollout_path: recorder.path,
+      ...(log.initialMessages !== undefined && { initial_messages: log.initialMessages }),
+      rollout_path: path,
     },
   };
-  return new LiveConversation(sessionOf(plan, prompt, recorder), [configured]);
+}
+
+/** What its record needs to know of a conversation. */
+export function recordedPart({ id, cwd, settings, model }: Plan): Recording["conversation"] {
+  return { id, cwd, settings, model: model.name };
 }
 
 /** Everything that is settled before the conversation itself is put together. */
@@ -93,6 +106,22 @@ interface Plan {
 
 interface Prompt extends Pick<Session, "instructions" | "tools"> {
   readonly userInstructions: string | undefined;
+}
+
+/** Settles folder, settings and model. Rejects with `ConversationError`. */
+export async function planOf(
+  surroundings: Surroundings,
+  { request, id }: { readonly request: ConversationRequest; readonly id: string },
+  signal: AbortSignal | undefined,
+): Promise<Plan> {
+  const cwd = await workingFolder(resolve(surroundings.environment.cwd, request.cwd ?? ""));
+  const tree = await surroundings.settings.load({
+    ...(request.profile !== undefined && { profile: request.profile }),
+    ...(request.config !== undefined && { config: request.config }),
+  });
+  const settings = readSettings(tree, request, cwd);
+  const model = await openModel(surroundings, request, { tree, id, signal });
+  return { surroundings, request, cwd, settings, id, model };
 }
 
 /** Checked at the start: later, every command would fail for a reason nobody sees. */
@@ -122,7 +151,7 @@ function openModel(
 }
 
 /** What stays the same in every request; computed once, so that providers can cache it. */
-async function preparePrompt(plan: Plan): Promise<Prompt> {
+export async function preparePrompt(plan: Plan): Promise<Prompt> {
   const { surroundings, request, cwd, settings, model } = plan;
   const { instructionsFile } = settings;
   const tools = offeredTools(settings.tools, model.traits);
@@ -142,18 +171,20 @@ async function preparePrompt(plan: Plan): Promise<Prompt> {
   };
 }
 
-function sessionOf(plan: Plan, prompt: Prompt, recorder: Recorder): Session {
-  const { surroundings, request, cwd, settings, id, model } = plan;
+/** What the model is shown before anything is said. */
+export function openingOf({ cwd, request, settings }: Plan, prompt: Prompt): ResponseItem[] {
+  return openingMessages({
+    developerInstructions: request.developerInstructions,
+    userInstructions: prompt.userInstructions,
+    environment: environmentBlock({ cwd, ...settings, shell: loginShell()?.name }),
+  });
+}
+
+/** The session with an empty history. */
+export function sessionOf(plan: Plan, prompt: Prompt, recorder: Recorder): Session {
+  const { surroundings, cwd, settings, id, model } = plan;
   const { env } = surroundings.environment;
   const contextWindow = settings.contextWindow ?? model.traits.contextWindow;
-  const history = new History((items) => recorder.items(items));
-  history.append(
-    openingMessages({
-      developerInstructions: request.developerInstructions,
-      userInstructions: prompt.userInstructions,
-      environment: environmentBlock({ cwd, ...settings, shell: loginShell()?.name }),
-    }),
-  );
   return {
     id,
     cwd,
@@ -162,7 +193,7 @@ function sessionOf(plan: Plan, prompt: Prompt, recorder: Recorder): Session {
     contextWindow,
     instructions: prompt.instructions,
     tools: prompt.tools,
-    history,
+    history: new History(recorder),
     usage: new Usage(contextWindow),
     approvals: new Approvals(),
     sandbox: openSandbox({ env, helperPath: settings.sandboxHelper }),

@@ -35,6 +35,8 @@ export interface EngineSettings {
   readonly projectDocLimit: number;
   readonly projectDocNames: readonly string[];
   readonly showRawReasoning: boolean;
+  /** Program and arguments that are told of each completed task. */
+  readonly notify: readonly string[] | undefined;
   readonly tools: ToolSettings;
 }
 
@@ -80,6 +82,8 @@ const EngineKeys = z.object({
   project_doc_max_bytes: count.optional(),
   project_doc_fallback_filenames: texts.optional(),
   show_raw_agent_reasoning: z.boolean().optional(),
+  notify: texts.min(1).optional(),
+  history: z.object({ persistence: z.enum(["save-all", "none"]) }).optional(),
   tools: z
     .object({
       web_search: z.boolean().optional(),
@@ -114,6 +118,7 @@ export function readSettings(
     projectDocLimit: keys.project_doc_max_bytes ?? 32_768,
     projectDocNames: keys.project_doc_fallback_filenames ?? [],
     showRawReasoning: keys.show_raw_agent_reasoning ?? false,
+    notify: keys.notify,
     tools: {
       plan: request.includePlanTool ?? false,
       patch: request.includeApplyPatchTool ?? false,
@@ -121,6 +126,11 @@ export function readSettings(
       viewImage: keys.tools?.view_image ?? true,
     },
   };
+}
+
+/** Whether the person's messages may be kept. Throws as `readSettings` does. */
+export function keepsHistory(tree: SettingsTree): boolean {
+  return parseKeys(tree).history?.persistence !== "none";
 }
 
 function parseKeys(tree: SettingsTree): EngineKeys {

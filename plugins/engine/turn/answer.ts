@@ -69,9 +69,14 @@ function requestOf({ session }: TaskContext): ModelRequest {
 
 /** Nobody reads the stream while a call runs: the network waits, and items keep their order. */
 async function takeItem(task: TaskContext, received: Received, item: ResponseItem): Promise<void> {
+  const { history } = task.session;
+  history.draft(item);
   showItem(task, item);
   received.add(item);
-  if (isCall(item)) received.finish(outputFor(item, await runCall(task, item)));
+  if (!isCall(item)) return;
+  const output = outputFor(item, await runCall(task, item));
+  history.draft(output);
+  received.finish(output);
 }
 
 type ProgressEvent = Exclude<ModelEvent, { type: "item" | "completed" | "failed" }>;

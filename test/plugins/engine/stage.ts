@@ -20,6 +20,7 @@ import type {
   TokenUsage,
 } from "../../../core/index.ts";
 import { LiveConversations } from "../../../plugins/engine/conversations.ts";
+import { Residents, type ResidentLimits } from "../../../plugins/engine/residents.ts";
 
 /** One answer of the model: its events, or a function that streams them. */
 export type Script = readonly (readonly ModelEvent[] | Streamed)[];
@@ -36,6 +37,7 @@ export interface StageOptions {
   readonly traits?: Partial<ModelTraits>;
   readonly streamMaxRetries?: number;
   readonly env?: Record<string, string>;
+  readonly residents?: Partial<ResidentLimits>;
   /** Answers questions, each with the next; left out: any question fails the test. */
   readonly answers?: readonly (
     | ApprovalAnswer
@@ -151,6 +153,7 @@ export function engine(
       version: "9.9.9",
     },
     log,
+    residents: new Residents({ idleMs: 1_800_000, idleCount: 32, ...options.residents }),
   });
   onTestFinished(() => conversations.close());
   return conversations;
