@@ -5,6 +5,8 @@ import { dirname } from "node:path";
 interface Holder {
   readonly pid: number;
   readonly started: string;
+  /** As it stands in the lock. */
+  readonly text: string;
 }
 
 /**
@@ -43,8 +45,7 @@ function inherit(path: string, dead: Holder): number | undefined | "again" {
     rmSync(right, { force: true });
     return "again";
   }
-  const now = holderOf(path);
-  if (now?.pid === dead.pid && now.started === dead.started) {
+  if (holderOf(path)?.text === dead.text) {
     renameSync(right, path);
     return undefined;
   }
@@ -64,11 +65,12 @@ function link(path: string): boolean {
 
 function holderOf(path: string): Holder | undefined {
   try {
-    const [pid, started] = readlinkSync(path).split(":", 2);
-    return { pid: Number(pid), started: started ?? "" };
+    const text = readlinkSync(path);
+    const [pid, started] = text.split(":", 2);
+    return { pid: Number(pid), started: started ?? "", text };
   } catch (error) {
     // Given back in the meantime. Anything else in this place is nobody's lock.
-    return codeOf(error) === "ENOENT" ? undefined : { pid: 0, started: "" };
+    return codeOf(error) === "ENOENT" ? undefined : { pid: 0, started: "", text: "" };
   }
 }
 

@@ -78,8 +78,8 @@ class Reader {
 
   /** A record that was copied from another one may have two; the first says who it is. */
   #meta({ id, cwd }: JsonObject): boolean {
-    if (this.#id !== undefined) return true;
     if (!isId(id)) return false;
+    if (this.#id !== undefined) return true;
     this.#id = id;
     if (typeof cwd === "string") this.#cwd = cwd;
     return true;
