@@ -54,17 +54,25 @@ export async function readHistory(
   { logId, offset }: { readonly logId: number; readonly offset: number },
 ): Promise<HistoryEntry | undefined> {
   try {
-    await using file = await open(pathIn(home));
-    if ((await file.stat()).ino !== logId) return undefined;
-    const line: unknown = JSON.parse((await file.readFile("utf8")).split("\n")[offset] ?? "");
-    if (!isJsonObject(line)) return undefined;
-    const { session_id: conversationId, ts, text } = line;
-    if (typeof conversationId !== "string" || typeof text !== "string") return undefined;
-    return typeof ts === "number" ? { conversationId, ts, text } : undefined;
+    const file = await open(pathIn(home));
+    try {
+      if ((await file.stat()).ino !== logId) return undefined;
+      return parseEntry((await file.readFile("utf8")).split("\n")[offset]);
+    } finally {
+      await file.close();
+    }
   } catch {
     // No such file, or no such line in it.
     return undefined;
   }
+}
+
+function parseEntry(text = ""): HistoryEntry | undefined {
+  const line: unknown = JSON.parse(text);
+  if (!isJsonObject(line)) return undefined;
+  const { session_id: conversationId, ts, text: words } = line;
+  if (typeof conversationId !== "string" || typeof words !== "string") return undefined;
+  return typeof ts === "number" ? { conversationId, ts, text: words } : undefined;
 }
 
 async function waitFor(lock: string): Promise<void> {

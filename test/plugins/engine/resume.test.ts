@@ -201,6 +201,31 @@ describe("a resumed conversation", () => {
   });
 });
 
+describe("a record that codex 0.44 wrote", () => {
+  it("27: is listed, and goes on here with all its items", async () => {
+    const place = folders();
+    const fixture = new URL("../../fixtures/rollouts/codex-0.44.jsonl", import.meta.url);
+    const id = "0199ab00-0000-7000-8000-000000000044";
+    const content = readFileSync(fixture, "utf8").replaceAll(
+      '"/workspace"',
+      JSON.stringify(place.workspace),
+    );
+    write(place.home, `sessions/2025/10/01/rollout-2025-10-01T12-00-38-${id}.jsonl`, content);
+    const { conversations, model, complaints } = restarted(place, { script: [text("x")] });
+    expect((await conversations.list()).items).toMatchObject([{ id, preview: "say hello" }]);
+    const again = await conversations.resume({ id });
+    expect(again.cwd).toBe(place.workspace);
+    const { request } = await say(again, "more", model);
+    const written = content
+      .trimEnd()
+      .split("\n")
+      .map((one) => JSON.parse(one) as { type: string; payload: object })
+      .filter(({ type }) => type === "response_item");
+    expect(request?.input.slice(0, -1)).toEqual(written.map(({ payload }) => payload));
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe("how a resumed conversation is", () => {
   it("is how it was asked to be at its start", async () => {
     const place = folders();
