@@ -107,7 +107,7 @@ class Victim {
       const id = this.#post(peer, tag);
       await killSomewhere(peer, { id, from, round });
       await peer.exited;
-      this.#expectRecorded(peer.events().slice(heard), tag);
+      expectRecorded(this, peer.events().slice(heard), tag);
     } finally {
       await peer.dispose();
     }
@@ -116,13 +116,13 @@ class Victim {
   async #turn(peer: PeerProcess, tag: string): Promise<void> {
     this.words.push(tag);
     const result = await peer.answer(this.#post(peer, tag));
-    expect(textOf(result), peer.stderr).toBe(`checked ${tag}`);
+    expectAnswer(textOf(result), tag);
     if (this.id === "") {
       this.id = String(structuredOf(result)["threadId"]);
       this.path = String((await peer.event("session_configured"))["rollout_path"]);
     }
     const sent = model.requests.findLast((request) => wordsOf(inputOf(request).at(-1)) === tag);
-    this.#expectWhole(inputOf(sent));
+    expectWhole(this, inputOf(sent));
   }
 
   #post(peer: PeerProcess, prompt: string): number {
@@ -130,53 +130,54 @@ class Victim {
     const args = { threadId: this.id, prompt };
     return peer.post("tools/call", { name: "codex-reply", arguments: args });
   }
-
-  /** What the model is shown: every call with its output behind it, and nothing twice. */
-  #expectWhole(items: Item[]): void {
-    const calls = items.filter(({ type }) => type === "function_call");
-    const outputs = items.filter(({ type }) => type === "function_call_output");
-    expect(outputs.map(({ call_id: id }) => id)).toEqual(calls.map(({ call_id: id }) => id));
-    expect(new Set(calls.map(({ call_id: id }) => id)).size).toBe(calls.length);
-    const answered = outputs.filter(({ output }) => output !== "aborted");
-    expect(answered.map(({ call_id: id }) => id)).toEqual(expect.arrayContaining(this.ended));
-    const messages = items.map(wordsOf).filter((words) => words !== "");
-    expect(new Set(messages).size).toBe(messages.length);
-    // A message may have been on its way when the process died, but none is out of order.
-    const said = messages.filter((words) => this.words.includes(words));
-    expect(said).toEqual(this.words.filter((words) => said.includes(words)));
-    expect(said.filter((words) => words.startsWith("check"))).toHaveLength(
-      this.words.filter((words) => words.startsWith("check")).length,
-    );
-  }
-
-  /** What the process told of its work before it died stands in the record. */
-  #expectRecorded(told: Record<string, unknown>[], tag: string): void {
-    const lines = linesOf(this.path);
-    const begun = lines.findLastIndex(
-      ({ type, payload }) => type === "event_msg" && payload["message"] === tag,
-    );
-    const recorded = lines.slice(begun).filter(({ type }) => type === "event_msg");
-    if (told.some(({ type }) => type === "token_count")) expect(begun).toBeGreaterThan(0);
-    for (const kind of ["agent_message", "token_count"]) {
-      const heard = told.filter(({ type }) => type === kind);
-      const kept = recorded.map(({ payload }) => payload).filter(({ type }) => type === kind);
-      if (begun >= 0) expect(kept.slice(0, heard.length)).toEqual(heard);
-    }
-    const items = lines.map(({ payload }) => payload);
-    const ended = told.filter(({ type }) => type === "exec_command_end");
-    for (const { call_id: id } of told.filter(({ type }) => type === "exec_command_begin")) {
-      expect(items.some((item) => item?.type === "function_call" && item.call_id === id)).toBe(
-        true,
-      );
-    }
-    // The last command may have ended a moment before its output was kept.
-    for (const { call_id: id } of ended.slice(0, -1)) {
-      this.ended.push(id);
-      expect(items.some((item) => "output" in (item ?? {}) && item?.call_id === id)).toBe(true);
-    }
-  }
 }
 
+function expectAnswer(text: string | undefined, tag: string): void {
+  expect(text).toBe(`checked ${tag}`);
+}
+
+/** What the model is shown: every call with its output behind it, and nothing twice. */
+function expectWhole(victim: Victim, items: Item[]): void {
+  const calls = items.filter(({ type }) => type === "function_call");
+  const outputs = items.filter(({ type }) => type === "function_call_output");
+  expect(outputs.map(({ call_id: id }) => id)).toEqual(calls.map(({ call_id: id }) => id));
+  expect(new Set(calls.map(({ call_id: id }) => id)).size).toBe(calls.length);
+  const answered = outputs.filter(({ output }) => output !== "aborted");
+  expect(answered.map(({ call_id: id }) => id)).toEqual(expect.arrayContaining(victim.ended));
+  const messages = items.map(wordsOf).filter((words) => words !== "");
+  expect(new Set(messages).size).toBe(messages.length);
+  // A message may have been on its way when the process died, but none is out of order.
+  const said = messages.filter((words) => victim.words.includes(words));
+  expect(said).toEqual(victim.words.filter((words) => said.includes(words)));
+  expect(said.filter((words) => words.startsWith("check"))).toHaveLength(
+    victim.words.filter((words) => words.startsWith("check")).length,
+  );
+}
+
+/** What the process told of its work before it died stands in the record. */
+function expectRecorded(victim: Victim, told: Record<string, unknown>[], tag: string): void {
+  const lines = linesOf(victim.path);
+  const begun = lines.findLastIndex(
+    ({ type, payload }) => type === "event_msg" && payload["message"] === tag,
+  );
+  const recorded = lines.slice(begun).filter(({ type }) => type === "event_msg");
+  if (told.some(({ type }) => type === "token_count")) expect(begun).toBeGreaterThan(0);
+  for (const kind of ["agent_message", "token_count"]) {
+    const heard = told.filter(({ type }) => type === kind);
+    const kept = recorded.map(({ payload }) => payload).filter(({ type }) => type === kind);
+    if (begun >= 0) expect(kept.slice(0, heard.length)).toEqual(heard);
+  }
+  const items = lines.map(({ payload }) => payload);
+  const ended = told.filter(({ type }) => type === "exec_command_end");
+  for (const { call_id: id } of told.filter(({ type }) => type === "exec_command_begin")) {
+    expect(items.some((item) => item?.type === "function_call" && item.call_id === id)).toBe(true);
+  }
+  // The last command may have ended a moment before its output was kept.
+  for (const { call_id: id } of ended.slice(0, -1)) {
+    victim.ended.push(id);
+    expect(items.some((item) => "output" in (item ?? {}) && item?.call_id === id)).toBe(true);
+  }
+}
 /** By turns after the n-th message of the work and after some time; both spread over a turn. */
 async function killSomewhere(
   peer: PeerProcess,
