@@ -65,9 +65,10 @@ export class HostError extends Error {
 
 /**
  * Why a conversation could not be started or used: `settings` (configuration or overrides are
- * wrong), `session` (the session itself cannot be created, for example a missing folder).
+ * wrong), `session` (the session itself cannot be created, for example a missing folder),
+ * `missing` (there is no such conversation), `request` (what is asked for contradicts itself).
  */
-export type ConversationErrorKind = "settings" | "session";
+export type ConversationErrorKind = "settings" | "session" | "missing" | "request";
 
 /** A conversation that cannot be had; the message names the setting, folder or id and its value. */
 export class ConversationError extends Error {

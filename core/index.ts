@@ -83,7 +83,12 @@ export type { ApprovalAnswer, ApprovalRequest } from "./services/approver.ts";
 export { Conversations } from "./services/conversations.ts";
 export type {
   Conversation,
+  ConversationPage,
   ConversationRequest,
+  ConversationSummary,
+  HistoryEntry,
+  PageRequest,
+  ResumeRequest,
   Submission,
   Subscriber,
   Task,

@@ -6,12 +6,66 @@ import type { InputItem } from "../protocol/items.ts";
 import type { ApprovalPolicy, SandboxMode } from "../protocol/policy.ts";
 import type { ApprovalAnswer, ApprovalRequest } from "./approver.ts";
 
-/** Starts and finds conversations with the agent; implemented by the engine. */
+/** Starts, finds and resumes conversations with the agent; implemented by the engine. */
 export interface Conversations {
   /** Rejects with `ConversationError`; nothing is left behind then. */
   start(request: ConversationRequest, signal?: AbortSignal): Promise<Conversation>;
-  /** A conversation of this process, by its id in lower case. */
+  /** A conversation of this process, by its id in lower case; `resume` also looks on the disk. */
   find(id: string): Conversation | undefined;
+  /**
+   * Continues a conversation from its record. One that lives in this process is returned as it is,
+   * or ended and opened anew when the request says anything about how it shall be. Rejects with
+   * `ConversationError`, of kind `missing` when there is no record.
+   */
+  resume(request: ResumeRequest, signal?: AbortSignal): Promise<Conversation>;
+  /** The conversations on the disk, newest first. */
+  list(page?: PageRequest): Promise<ConversationPage>;
+  /**
+   * Ends a conversation and moves its record out of the list. Rejects with `ConversationError`, of
+   * kind `request` when id and path do not name one conversation of this home.
+   */
+  archive(record: { readonly id: string; readonly path: string }): Promise<void>;
+  /** Adds a line to the person's message history, unless the settings turn it off. */
+  addToHistory(entry: { readonly conversationId: string; readonly text: string }): Promise<void>;
+  /** One line of the history, counted from 0; absent when the log is another one by now. */
+  historyEntry(at: { logId: number; offset: number }): Promise<HistoryEntry | undefined>;
+}
+
+/** Which conversation, and what shall be different; the rest is as it was, cwd included. */
+export interface ResumeRequest extends ConversationRequest {
+  /** The conversation's id; or else `path`. */
+  readonly id?: string;
+  /** Its record; a relative path is relative to the server's folder. */
+  readonly path?: string;
+}
+
+export interface PageRequest {
+  /** How many at most; 25 unless given. */
+  readonly size?: number;
+  /** `next` of the page before; one that cannot be read counts as absent. */
+  readonly cursor?: string;
+}
+
+export interface ConversationPage {
+  readonly items: readonly ConversationSummary[];
+  /** There unless no record was looked at; the page behind it may be empty. */
+  readonly next?: string;
+}
+
+export interface ConversationSummary {
+  readonly id: string;
+  readonly path: string;
+  /** The person's first words, whole. */
+  readonly preview: string;
+  /** When it began: ISO 8601, UTC. */
+  readonly timestamp?: string;
+}
+
+export interface HistoryEntry {
+  readonly conversationId: string;
+  /** Seconds since 1970. */
+  readonly ts: number;
+  readonly text: string;
 }
 
 /** How a conversation shall be; what is absent comes from the settings. */

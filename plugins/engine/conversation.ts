@@ -10,7 +10,10 @@ import type {
   Task,
   TaskOutcome,
 } from "../../core/index.ts";
+import { errorMessage } from "../../core/index.ts";
+import { notifyCompleted } from "./notify.ts";
 import { TurnDiff } from "./patch/turn-diff.ts";
+import type { Residents } from "./residents.ts";
 import { runTask } from "./turn/loop.ts";
 import type { Question, Session, TaskContext } from "./turn/task.ts";
 import { unlessAborted } from "./turn/wait.ts";
@@ -20,8 +23,9 @@ export class LiveConversation implements Conversation {
   readonly id: string;
   readonly model: string;
   readonly cwd: string;
-  readonly startEvents: readonly ConversationEvent[];
   readonly #session: Session;
+  readonly #residents: Residents;
+  #startEvents: readonly ConversationEvent[];
   readonly #subscribers = new Set<{ readonly subscriber: Subscriber }>();
   readonly #waiting: Job[] = [];
   #running: Job | undefined;
@@ -29,12 +33,26 @@ export class LiveConversation implements Conversation {
   #closed = false;
   #nextId = 0;
 
-  constructor(session: Session, startEvents: readonly ConversationEvent[]) {
+  constructor(session: Session, startEvents: readonly ConversationEvent[], residents: Residents) {
     this.id = session.id;
     this.model = session.model.name;
     this.cwd = session.cwd;
-    this.startEvents = startEvents;
+    this.#startEvents = startEvents;
     this.#session = session;
+    this.#residents = residents;
+    session.recorder.onTrouble((message) => {
+      this.#emit(this.#running?.id ?? "", { type: "background_event", message });
+    });
+    residents.idle(this);
+  }
+
+  get startEvents(): readonly ConversationEvent[] {
+    return this.#startEvents;
+  }
+
+  /** Path of the record. */
+  get path(): string {
+    return this.#session.recorder.path;
   }
 
   get busy(): boolean {
@@ -68,20 +86,34 @@ export class LiveConversation implements Conversation {
     return () => void this.#subscribers.delete(entry);
   }
 
+  /**
+   * Leaves the memory to others until the next task; the record has everything. Subscribers stay.
+   * Does nothing while there is work.
+   */
+  unload(): void {
+    if (this.busy || !this.#session.history.loaded) return;
+    this.#session.history.unload();
+    this.#startEvents = this.#startEvents.map(withoutInitialMessages);
+    // Nobody waits for the disk: what is written is safe from everything but a loss of power.
+    void this.#session.recorder.release();
+  }
+
   /** Ends every task, running or waiting, and the record; later submissions end at once. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#residents.busy(this);
     for (const job of this.#waiting.slice()) job.controller.abort();
     this.#running?.controller.abort();
     await this.#running?.outcome;
     await this.#session.toolkit.close();
-    this.#session.recorder.flush();
+    await this.#session.recorder.release();
   }
 
   /** Works the waiting submissions off; the only place that runs a task. Never rejects. */
   async #work(): Promise<void> {
     if (this.#working) return;
     this.#working = true;
+    this.#residents.busy(this);
     // Whoever submits knows the task's id before its first event comes.
     await Promise.resolve();
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
@@ -92,14 +124,38 @@ export class LiveConversation implements Conversation {
       job.end(outcome);
     }
     this.#working = false;
+    if (!this.#closed) this.#residents.idle(this);
   }
 
   async #run(job: Job): Promise<TaskOutcome> {
-    const outcome = job.signal.aborted
-      ? this.#abandon(job)
-      : await runTask(this.#contextOf(job), job.submission.items);
-    this.#session.recorder.flush();
+    if (job.signal.aborted) return this.#abandon(job);
+    const problem = await this.#wake();
+    if (problem !== undefined) return this.#refuse(job, problem);
+    const outcome = await runTask(this.#contextOf(job), job.submission.items);
+    if (outcome.status === "completed") {
+      notifyCompleted(this.#session, job.submission.items, { ...outcome, turnId: job.id });
+    }
+    // The system has every line; that the disk has them too is not waited for.
+    void this.#session.recorder.rest();
     return outcome;
+  }
+
+  /** Reads an unloaded history back; resolves with what prevents it. */
+  async #wake(): Promise<string | undefined> {
+    if (this.#session.history.loaded) return undefined;
+    try {
+      const { reload } = await import("./resume.ts");
+      await reload(this.#session);
+      return undefined;
+    } catch (error) {
+      return errorMessage(error);
+    }
+  }
+
+  #refuse(job: Job, message: string): TaskOutcome {
+    this.#emit(job.id, { type: "error", message });
+    this.#emit(job.id, { type: "task_complete", last_agent_message: null });
+    return { status: "failed", message };
   }
 
   /** A submission that is taken back while it waits ends at once, not when its turn comes. */
@@ -131,8 +187,12 @@ export class LiveConversation implements Conversation {
     };
   }
 
-  /** Synchronous and in order; one faulty subscriber costs nobody else an event. */
+  /**
+   * Synchronous and in order; one faulty subscriber costs nobody else an event. Recorded first: what
+   * anybody heard of must be there after a crash.
+   */
   #emit(id: string, msg: EventMsg): void {
+    this.#session.recorder.event(msg);
     const event = { id, msg };
     for (const { subscriber } of this.#subscribers) {
       try {
@@ -141,7 +201,6 @@ export class LiveConversation implements Conversation {
         this.#session.log.error("a subscriber failed", { conversation: this.id, error });
       }
     }
-    this.#session.recorder.event(msg);
   }
 
   /** Room means room with every subscriber. */
@@ -224,6 +283,12 @@ class Job {
     // Questions that are still open learn that their task is over.
     this.controller.abort();
   }
+}
+
+function withoutInitialMessages(event: ConversationEvent): ConversationEvent {
+  if (event.msg.type !== "session_configured") return event;
+  const { initial_messages: _, ...msg } = event.msg;
+  return { ...event, msg };
 }
 
 async function both(one: Promise<void> | undefined, other: Promise<void>): Promise<void> {

@@ -1,11 +1,21 @@
+import { resolve } from "node:path";
 import { ConversationError } from "../../core/index.ts";
-import type { Conversation, ConversationRequest, Conversations } from "../../core/index.ts";
+import type {
+  Conversation,
+  ConversationPage,
+  ConversationRequest,
+  Conversations,
+  HistoryEntry,
+  PageRequest,
+  ResumeRequest,
+} from "../../core/index.ts";
 import type { LiveConversation } from "./conversation.ts";
 import type { Surroundings } from "./open.ts";
 
-/** The live conversations of this process, by id. What it takes to run one is loaded with the first. */
+/** The conversations of this process, by id. What it takes to run one is loaded with the first. */
 export class LiveConversations implements Conversations {
   readonly #live = new Map<string, LiveConversation>();
+  readonly #lines = new Map<string, Promise<unknown>>();
   readonly #surroundings: Surroundings;
   #closed = false;
 
@@ -15,14 +25,57 @@ export class LiveConversations implements Conversations {
 
   async start(request: ConversationRequest, signal?: AbortSignal): Promise<Conversation> {
     const { openConversation } = await import("./open.ts");
-    const conversation = await openConversation(this.#surroundings, request, signal);
-    if (this.#closed) throw await refusal(conversation);
-    this.#live.set(conversation.id, conversation);
-    return conversation;
+    return this.#admit(await openConversation(this.#surroundings, request, signal));
   }
 
   find(id: string): Conversation | undefined {
     return this.#live.get(id);
+  }
+
+  async resume({ id, path, ...request }: ResumeRequest, signal?: AbortSignal) {
+    const { resumeConversation, saysHow } = await import("./resume.ts");
+    const place = await this.#locate(id, path);
+    return this.#inLine(place.id, async () => {
+      const live = this.#live.get(place.id);
+      if (live !== undefined && !saysHow(request)) return live;
+      await this.#end(place.id);
+      const plan = { ...place, request };
+      return this.#admit(await resumeConversation(this.#surroundings, plan, signal));
+    });
+  }
+
+  async list(page: PageRequest = {}): Promise<ConversationPage> {
+    const { listRollouts } = await import("./rollout/store.ts");
+    return listRollouts(this.#home, page);
+  }
+
+  async archive({ id, path }: { readonly id: string; readonly path: string }): Promise<void> {
+    const { archivable, archiveRollout } = await import("./rollout/store.ts");
+    const { Claim } = await import("./rollout/claim.ts");
+    const real = await archivable(this.#home, id, this.#absolute(path));
+    await this.#inLine(id, async () => {
+      await this.#end(id);
+      const claim = new Claim(this.#home, id);
+      claim.take();
+      try {
+        await archiveRollout(this.#home, id, real);
+      } finally {
+        claim.release();
+      }
+    });
+  }
+
+  async addToHistory(entry: { readonly conversationId: string; readonly text: string }) {
+    const { keepsHistory } = await import("./settings.ts");
+    const { appendHistory } = await import("./rollout/history-log.ts");
+    if (keepsHistory(await this.#surroundings.settings.load())) {
+      await appendHistory(this.#home, entry);
+    }
+  }
+
+  async historyEntry(at: { logId: number; offset: number }): Promise<HistoryEntry | undefined> {
+    const { readHistory } = await import("./rollout/history-log.ts");
+    return readHistory(this.#home, at);
   }
 
   /** Ends all tasks and whatever processes they started. */
@@ -34,9 +87,48 @@ export class LiveConversations implements Conversations {
     const { killAll } = await import("./exec/run.ts");
     killAll();
   }
-}
 
-async function refusal(conversation: LiveConversation): Promise<ConversationError> {
-  await conversation.close();
-  return new ConversationError("session", "the server is closing");
+  get #home(): string {
+    return this.#surroundings.settings.home;
+  }
+
+  #absolute(path: string): string {
+    return resolve(this.#surroundings.environment.cwd, path);
+  }
+
+  async #locate(id: string | undefined, path: string | undefined) {
+    const live = path === undefined && id !== undefined ? this.#live.get(id) : undefined;
+    if (live !== undefined) return { id: live.id, path: live.path };
+    const { locateRollout } = await import("./rollout/store.ts");
+    return locateRollout(this.#home, {
+      id,
+      path: path === undefined ? undefined : this.#absolute(path),
+    });
+  }
+
+  /** What concerns one conversation, one thing after the other: two sessions would share a record. */
+  async #inLine<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#lines.get(id);
+    const mine = Promise.allSettled([before]).then(work);
+    this.#lines.set(id, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#lines.get(id) === mine) this.#lines.delete(id);
+    }
+  }
+
+  async #end(id: string): Promise<void> {
+    await this.#live.get(id)?.close();
+    this.#live.delete(id);
+  }
+
+  async #admit(conversation: LiveConversation): Promise<LiveConversation> {
+    if (this.#closed) {
+      await conversation.close();
+      throw new ConversationError("session", "the server is closing");
+    }
+    this.#live.set(conversation.id, conversation);
+    return conversation;
+  }
 }

@@ -1,5 +1,6 @@
 import { AgentTools, Conversations, definePlugin, Models, Settings } from "../../core/index.ts";
 import { LiveConversations } from "./conversations.ts";
+import { Residents } from "./residents.ts";
 import { AgentToolRegistry } from "./tools/registry.ts";
 
 /** The agent itself: conversations with a model that runs commands and patches files. */
@@ -8,18 +9,27 @@ export default definePlugin({
   name: "engine",
   version: "1.0.0",
   description: "Conversations with a coding agent: turn loop, tools, sandbox, approvals.",
+  options: async () => (await import("./options.ts")).Options,
   needs: { settings: Settings, models: Models },
   provides: [AgentTools, Conversations],
 
-  setup({ diagnostic, environment, log, onClose, provide, whenIdle }, { settings, models }) {
+  setup(
+    { diagnostic, environment, log, onClose, options, provide, whenIdle },
+    { settings, models },
+  ) {
     const agentTools = new AgentToolRegistry();
     provide(AgentTools, agentTools);
+    const residents = new Residents({
+      idleMs: (options.unloadAfterMinutes ?? 30) * 60_000,
+      idleCount: options.idleConversations ?? 32,
+    });
     const conversations = new LiveConversations({
       settings,
       models,
       agentTools,
       environment,
       log,
+      residents,
     });
     provide(Conversations, conversations);
     whenIdle(() => import("./open.ts"));

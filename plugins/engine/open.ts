@@ -10,16 +10,19 @@ import type {
   ConversationEvent,
   ConversationRequest,
   Environment,
+  EventOf,
   Log,
   Model,
   Models,
+  ResponseItem,
   Settings,
   SettingsTree,
 } from "../../core/index.ts";
 import { LiveConversation } from "./conversation.ts";
 import { loginShell } from "./exec/login-shell.ts";
-import { historyLog } from "./rollout/history-log.ts";
-import { openRecorder } from "./rollout/open.ts";
+import type { Residents } from "./residents.ts";
+import { historyLog, type HistoryLog } from "./rollout/history-log.ts";
+import { openRecorder, type Recording } from "./rollout/open.ts";
 import type { Recorder } from "./rollout/recorder.ts";
 import { openSandbox } from "./sandbox/index.ts";
 import { readSettings, type EngineSettings } from "./settings.ts";
@@ -42,6 +45,7 @@ export interface Surroundings {
   readonly agentTools: AgentToolRegistry;
   readonly environment: Environment;
   readonly log: Log;
+  readonly residents: Residents;
 }
 
 /** Opens a conversation; rejects with `ConversationError` and leaves nothing behind then. */
@@ -50,24 +54,56 @@ export async function openConversation(
   request: ConversationRequest,
   signal?: AbortSignal,
 ): Promise<LiveConversation> {
-  const { environment } = surroundings;
-  refuseDepth(nestingDepth(environment.env));
-  const cwd = workingFolder(resolve(environment.cwd, request.cwd ?? ""));
-  const tree = await surroundings.settings.load({
-    ...(request.profile !== undefined && { profile: request.profile }),
-    ...(request.config !== undefined && { config: request.config }),
+  refuseDepth(nestingDepth(surroundings.environment.env));
+  const { home } = surroundings.settings;
+  const plan = await planOf(surroundings, { request, id: uuidV7() }, signal);
+  return assemble(plan, signal, (parts) => {
+    // The record is the only thing a start leaves on the disk, so it comes last.
+    const recorder = openRecorder({
+      home,
+      environment: surroundings.environment,
+      request,
+      log: surroundings.log,
+      conversation: recordedPart(plan),
+      userInstructions: parts.prompt.userInstructions,
+    });
+    const session = sessionOf(plan, parts, recorder);
+    session.history.append(openingOf(plan, parts.prompt));
+    const configured = configuredEvent(plan, recorder, parts.log);
+    const startEvents = [configured, ...problemEvents(parts.toolkit)];
+    return new LiveConversation(session, startEvents, surroundings.residents);
   });
-  const settings = readSettings(tree, request, cwd);
-  const id = uuidV7();
-  const model = await openModel(surroundings, request, { tree, id, signal });
-  const plan: Plan = { surroundings, request, cwd, settings, id, model };
+}
+
+/** What a conversation is put together from. */
+interface Parts {
+  readonly prompt: Prompt;
+  readonly log: HistoryLog;
+  readonly toolkit: Toolkit;
+}
+
+/** Gathers the parts and builds; what was opened is closed again when nothing comes of it. */
+export async function assemble(
+  plan: Plan,
+  signal: AbortSignal | undefined,
+  build: (parts: Parts) => LiveConversation,
+): Promise<LiveConversation> {
+  const { surroundings, id, cwd, tree } = plan;
   const opening = openToolkit(
     surroundings.agentTools,
     { id, cwd, settings: tree, ...(signal !== undefined && { signal }) },
     surroundings.log,
   );
   try {
-    return await assemble(plan, opening, signal);
+    const [prompt, log, toolkit] = await Promise.all([
+      preparePrompt(plan),
+      historyLog(surroundings.settings.home),
+      opening,
+    ]);
+    if (signal?.aborted === true) {
+      throw new ConversationError("session", "the start was cancelled");
+    }
+    return build({ prompt, log, toolkit });
   } catch (error) {
     // What was started for a conversation must not outlive it if it never came to be.
     await opening.then((toolkit) => toolkit.close()).catch(() => undefined);
@@ -75,28 +111,15 @@ export async function openConversation(
   }
 }
 
-async function assemble(
-  plan: Plan,
-  opening: Promise<Toolkit>,
-  signal: AbortSignal | undefined,
-): Promise<LiveConversation> {
-  const { surroundings, cwd, settings, id, model } = plan;
-  const [prompt, log, toolkit] = await Promise.all([
-    preparePrompt(plan),
-    historyLog(surroundings.settings.home),
-    opening,
-  ]);
-
-  if (signal?.aborted === true) throw new ConversationError("session", "the start was cancelled");
-  // The record is the only thing a start leaves on the disk, so it comes last.
-  const recorder = openRecorder({
-    home: surroundings.settings.home,
-    environment: surroundings.environment,
-    log: surroundings.log,
-    conversation: { id, cwd, settings, model: model.name },
-    userInstructions: prompt.userInstructions,
-  });
-  const configured: ConversationEvent = {
+/** The first event of a conversation, with what was recorded before if it is resumed. */
+export function configuredEvent(
+  { id, model, settings }: Plan,
+  { path }: Recorder,
+  log: HistoryLog & {
+    readonly initialMessages?: EventOf<"session_configured">["initial_messages"];
+  },
+): ConversationEvent {
+  return {
     id: "",
     msg: {
       type: "session_configured",
@@ -105,17 +128,20 @@ async function assemble(
       ...(settings.effort !== undefined && { reasoning_effort: settings.effort }),
       history_log_id: log.id,
       history_entry_count: log.entryCount,
-      rollout_path: recorder.path,
+      ...(log.initialMessages !== undefined && { initial_messages: log.initialMessages }),
+      rollout_path: path,
     },
   };
-  const problems = toolkit.problems.map((message): ConversationEvent => ({
-    id: "",
-    msg: { type: "error", message },
-  }));
-  return new LiveConversation(sessionOf(plan, { ...prompt, toolkit }, recorder), [
-    configured,
-    ...problems,
-  ]);
+}
+
+/** What could not be opened for a conversation is told with its start. */
+export function problemEvents({ problems }: Toolkit): ConversationEvent[] {
+  return problems.map((message) => ({ id: "", msg: { type: "error", message } }));
+}
+
+/** What its record needs to know of a conversation. */
+export function recordedPart({ id, cwd, settings, model }: Plan): Recording["conversation"] {
+  return { id, cwd, settings, model: model.name };
 }
 
 /** Everything that is settled before the conversation itself is put together. */
@@ -123,6 +149,7 @@ interface Plan {
   readonly surroundings: Surroundings;
   readonly request: ConversationRequest;
   readonly cwd: string;
+  readonly tree: SettingsTree;
   readonly settings: EngineSettings;
   readonly id: string;
   readonly model: Model;
@@ -139,6 +166,22 @@ function refuseDepth(depth: number): void {
     "session",
     `this agent runs inside of ${depth} others (PORTICO_DEPTH), more than the ${maxNestingDepth} allowed`,
   );
+}
+
+/** Settles folder, settings and model. Rejects with `ConversationError`. */
+export async function planOf(
+  surroundings: Surroundings,
+  { request, id }: { readonly request: ConversationRequest; readonly id: string },
+  signal: AbortSignal | undefined,
+): Promise<Plan> {
+  const cwd = workingFolder(resolve(surroundings.environment.cwd, request.cwd ?? ""));
+  const tree = await surroundings.settings.load({
+    ...(request.profile !== undefined && { profile: request.profile }),
+    ...(request.config !== undefined && { config: request.config }),
+  });
+  const settings = readSettings(tree, request, cwd);
+  const model = await openModel(surroundings, request, { tree, id, signal });
+  return { surroundings, request, cwd, tree, settings, id, model };
 }
 
 /** Checked at the start: later, every command would fail for a reason nobody sees. */
@@ -191,22 +234,20 @@ async function preparePrompt(plan: Plan): Promise<Prompt> {
   };
 }
 
-function sessionOf(
-  plan: Plan,
-  prompt: Prompt & { readonly toolkit: Toolkit },
-  recorder: Recorder,
-): Session {
-  const { surroundings, request, cwd, settings, id, model } = plan;
+/** What the model is shown before anything is said. */
+export function openingOf({ cwd, request, settings }: Plan, prompt: Prompt): ResponseItem[] {
+  return openingMessages({
+    developerInstructions: request.developerInstructions,
+    userInstructions: prompt.userInstructions,
+    environment: environmentBlock({ cwd, ...settings, shell: loginShell()?.name }),
+  });
+}
+
+/** The session with an empty history. */
+export function sessionOf(plan: Plan, { prompt, toolkit }: Parts, recorder: Recorder): Session {
+  const { surroundings, cwd, settings, id, model } = plan;
   const { env } = surroundings.environment;
   const contextWindow = settings.contextWindow ?? model.traits.contextWindow;
-  const history = new History((items) => recorder.items(items));
-  history.append(
-    openingMessages({
-      developerInstructions: request.developerInstructions,
-      userInstructions: prompt.userInstructions,
-      environment: environmentBlock({ cwd, ...settings, shell: loginShell()?.name }),
-    }),
-  );
   return {
     id,
     cwd,
@@ -214,9 +255,9 @@ function sessionOf(
     model,
     contextWindow,
     instructions: prompt.instructions,
-    tools: [...prompt.tools, ...prompt.toolkit.offered],
-    toolkit: prompt.toolkit,
-    history,
+    tools: [...prompt.tools, ...toolkit.offered],
+    toolkit,
+    history: new History(recorder),
     usage: new Usage(contextWindow),
     approvals: new Approvals(),
     sandbox: openSandbox({

@@ -45,6 +45,8 @@ export interface EngineSettings {
   readonly projectDocLimit: number;
   readonly projectDocNames: readonly string[];
   readonly showRawReasoning: boolean;
+  /** Program and arguments that are told of each completed task. */
+  readonly notify: readonly string[] | undefined;
   readonly tools: ToolSettings;
   /** Whether the model is asked to make several calls in one answer. */
   readonly parallelToolCalls: boolean;
@@ -96,6 +98,8 @@ const EngineKeys = z.object({
   project_doc_fallback_filenames: texts.optional(),
   show_raw_agent_reasoning: z.boolean().optional(),
   parallel_tool_calls: z.boolean().optional(),
+  notify: texts.min(1).optional(),
+  history: z.object({ persistence: z.enum(["save-all", "none"]) }).optional(),
   tools: z
     .object({
       web_search: z.boolean().optional(),
@@ -138,6 +142,7 @@ export function readSettings(
     projectDocNames: keys.project_doc_fallback_filenames ?? [],
     showRawReasoning: keys.show_raw_agent_reasoning ?? false,
     parallelToolCalls: keys.parallel_tool_calls ?? false,
+    notify: keys.notify,
     tools: {
       plan: request.includePlanTool ?? false,
       patch: request.includeApplyPatchTool ?? false,
@@ -145,6 +150,11 @@ export function readSettings(
       viewImage: keys.tools?.view_image ?? true,
     },
   };
+}
+
+/** Whether the person's messages may be kept. Throws as `readSettings` does. */
+export function keepsHistory(tree: SettingsTree): boolean {
+  return parseKeys(tree).history?.persistence !== "none";
 }
 
 function parseKeys(tree: SettingsTree): EngineKeys {

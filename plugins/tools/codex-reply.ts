@@ -1,4 +1,4 @@
-import { toolError } from "../../core/index.ts";
+import { errorMessage, isConversationError, toolError } from "../../core/index.ts";
 import type { Call, Conversation } from "../../core/index.ts";
 import { canonicalId } from "./conversation-id.ts";
 import type { Desk } from "./desk.ts";
@@ -12,18 +12,18 @@ export async function replyToConversation(
   args: ReplyArguments,
   call: Call,
 ): Promise<TurnToolResult> {
-  const found = conversationOf(desk, args);
-  if ("problem" in found) return toolError(found.problem);
+  const { id, problem } = idOf(args);
+  if (problem !== undefined) return toolError(problem);
   if (args.prompt.trim() === "") return toolError("prompt: must not be empty");
+  const live = id === undefined ? desk.last : desk.conversations.find(id);
+  const found = live === undefined ? await resumed(desk, id, call) : { conversation: live };
+  if ("problem" in found) return toolError(found.problem);
   const { conversation } = found;
   return runTurn(desk, { conversation, prompt: args.prompt, startEvents: [] }, call);
 }
 
-/** Finds the conversation under any of its three names; they must agree. */
-function conversationOf(
-  desk: Desk,
-  args: ReplyArguments,
-): { conversation: Conversation } | { problem: string } {
+/** The id under any of its three names; they must agree. */
+function idOf(args: ReplyArguments): { id?: string; problem?: string } {
   const names = ["threadId", "conversationId", "sessionId"] as const;
   let id: string | undefined;
   for (const name of names) {
@@ -41,11 +41,25 @@ function conversationOf(
     }
     id = canonical;
   }
+  return id === undefined ? {} : { id };
+}
+
+/** A conversation of an earlier process, from its record. */
+async function resumed(
+  desk: Desk,
+  id: string | undefined,
+  call: Call,
+): Promise<{ conversation: Conversation } | { problem: string }> {
   if (id === undefined) {
-    if (desk.last !== undefined) return { conversation: desk.last };
     return { problem: "no threadId given, and no conversation was started on this connection yet" };
   }
-  const conversation = desk.conversations.find(id);
-  if (conversation !== undefined) return { conversation };
-  return { problem: `Session not found for conversation_id: ${id}` };
+  const { name, version } = call.client.peer;
+  const client = name === "" ? {} : { client: { name, version } };
+  try {
+    return { conversation: await desk.conversations.resume({ id, ...client }, call.signal) };
+  } catch (error) {
+    if (!isConversationError(error)) throw error;
+    if (error.kind !== "missing") return { problem: errorMessage(error) };
+    return { problem: `Session not found for conversation_id: ${id}` };
+  }
 }

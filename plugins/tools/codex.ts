@@ -16,7 +16,10 @@ export async function startConversation(
   try {
     conversation = await desk.conversations.start(requestOf(args, call), call.signal);
   } catch (error) {
-    if (isConversationError(error)) return toolError(prefixes[error.kind] + errorMessage(error));
+    if (isConversationError(error)) {
+      const prefix = error.kind === "settings" ? prefixes.settings : prefixes.session;
+      return toolError(prefix + errorMessage(error));
+    }
     throw error;
   }
   return runTurn(

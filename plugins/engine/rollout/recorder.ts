@@ -1,73 +1,125 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { errorMessage } from "../../../core/index.ts";
 import type { EventMsg, JsonObject, Log, ResponseItem } from "../../../core/index.ts";
+import type { Claim } from "./claim.ts";
+import { LineFile } from "./line-file.ts";
+import { formatLine } from "./lines.ts";
 
-/**
- * The record of one conversation: JSON lines, appended in order. Synchronously, as an append of a few
- * lines takes less than a trip through the thread pool, and is in the file whatever ends us.
- */
+/** The record of one conversation: JSON lines, in order, each with the operating system at once. */
 export class Recorder {
   /** Absolute path of the file. */
   readonly path: string;
+  readonly #file: LineFile;
+  readonly #claim: Claim;
   readonly #log: Log;
   readonly #turnContext: () => JsonObject;
-  #waiting: string[] = [];
-  #broken = false;
+  #complain: (message: string) => void = () => undefined;
+  #complained = false;
 
-  private constructor(options: RecorderOptions) {
+  /** Continues a record. */
+  constructor(options: RecorderOptions) {
     this.path = options.path;
+    this.#file = new LineFile(options.path);
+    this.#claim = options.claim;
     this.#log = options.log;
     this.#turnContext = options.turnContext;
   }
 
-  /** Makes the file with its first line. Throws when that is not possible. */
-  static create(options: RecorderOptions): Recorder {
+  /** Makes the file with its first lines. Throws when that is not possible. */
+  static create(options: RecorderOptions, start: RecordStart): Recorder {
     mkdirSync(dirname(options.path), { recursive: true });
-    writeFileSync(options.path, line("session_meta", options.meta), { flag: "wx" });
-    return new Recorder(options);
+    const recorder = new Recorder(options);
+    recorder.#file.create(
+      formatLine("session_meta", start.meta) + formatLine("portico_request", start.request),
+    );
+    return recorder;
+  }
+
+  /** Whom to tell when the record cannot be written, once until it can again. */
+  onTrouble(complain: (message: string) => void): void {
+    this.#complain = complain;
   }
 
   items(items: readonly ResponseItem[]): void {
-    for (const item of items) this.#write("response_item", item);
+    // One write, so that a crash seldom comes between them.
+    this.#write(items.map((item) => formatLine("response_item", item)).join(""));
+  }
+
+  /** Keeps an item of an answer that is not complete; `items` makes it final. */
+  draft(item: ResponseItem): void {
+    this.#write(formatLine("portico_draft", item));
+  }
+
+  /** Takes the drafts back that were not made final. */
+  dropDrafts(): void {
+    this.#write(formatLine("portico_draft", null));
   }
 
   /** Keeps the few kinds of events that a reader of the file needs beside the items. */
   event(msg: EventMsg): void {
-    if (recordedEvents.has(msg.type)) this.#write("event_msg", msg);
+    if (recordedEvents.has(msg.type)) this.#write(formatLine("event_msg", msg));
   }
 
   /** What the next request goes by. */
   turnContext(): void {
-    this.#write("turn_context", this.#turnContext());
+    this.#write(formatLine("turn_context", this.#turnContext()));
   }
 
-  /** Writes what waits, or gives it up. Never throws. */
-  flush(): void {
-    const text = this.#waiting.splice(0).join("");
-    if (text === "") return;
+  /** How the conversation shall be from now on. */
+  request(request: JsonObject): void {
+    this.#write(formatLine("portico_request", request));
+  }
+
+  /** The history was replaced; with it in the record, a reader need not know how. */
+  compacted(message: string, history: readonly ResponseItem[]): void {
+    this.#write(formatLine("compacted", { message, replacement_history: history }));
+  }
+
+  /** Closes the file until the next line; resolves when it is on the disk. Never rejects. */
+  rest(): Promise<void> {
+    return this.#file.rest();
+  }
+
+  /** Lets other processes have the conversation; nothing is recorded until it is claimed again. */
+  release(): Promise<void> {
+    const rested = this.rest();
+    this.#claim.release();
+    return rested;
+  }
+
+  /** Throws `ConversationError` when another process has it now. */
+  reclaim(): void {
+    this.#claim.take();
+  }
+
+  #write(lines: string): void {
+    if (lines === "" || !this.#claim.held) return;
     try {
-      appendFileSync(this.path, text);
+      this.#file.append(lines);
+      this.#complained = false;
     } catch (error) {
-      // One complaint, then silence: a full disk must not end the conversation.
-      this.#broken = true;
-      this.#log.error(`the conversation is no longer recorded: ${this.path}`, { error });
+      // A full disk must not end the conversation, nor fill its log.
+      if (this.#complained) return;
+      this.#complained = true;
+      this.#log.error(`the conversation cannot be recorded: ${this.path}`, { error });
+      this.#complain(`The conversation cannot be recorded: ${errorMessage(error)}`);
     }
-  }
-
-  #write(type: string, payload: object): void {
-    if (this.#broken) return;
-    // Lines of one moment become one write.
-    if (this.#waiting.length === 0) queueMicrotask(() => this.flush());
-    this.#waiting.push(line(type, payload));
   }
 }
 
 export interface RecorderOptions {
   readonly path: string;
-  /** Payload of the first line. */
-  readonly meta: JsonObject;
+  /** Held when the recorder begins; the recorder gives it back. */
+  readonly claim: Claim;
   readonly turnContext: () => JsonObject;
   readonly log: Log;
+}
+
+/** The first lines. */
+export interface RecordStart {
+  readonly meta: JsonObject;
+  readonly request: JsonObject;
 }
 
 const recordedEvents: ReadonlySet<EventMsg["type"]> = new Set<EventMsg["type"]>([
@@ -78,7 +130,3 @@ const recordedEvents: ReadonlySet<EventMsg["type"]> = new Set<EventMsg["type"]>(
   "token_count",
   "turn_aborted",
 ]);
-
-function line(type: string, payload: object): string {
-  return `${JSON.stringify({ timestamp: new Date().toISOString(), type, payload })}\n`;
-}

@@ -102,13 +102,22 @@ function requestOf({ session }: TaskContext): ModelRequest {
  * calls that disturb no other let the stream go on, up to the next call that is not of their kind.
  */
 async function takeItem(task: TaskContext, received: Received, item: ResponseItem): Promise<void> {
+  const { history } = task.session;
+  history.draft(item);
   showItem(task, item);
   if (!isCall(item)) return received.add(item);
   const parallel = isParallel(task, item);
   if (!parallel) await received.settled();
   if (task.signal.aborted) return;
-  received.run(item, runCall(task, item));
+  received.run(item, runDrafted(task, item));
   if (!parallel) await received.settled();
+}
+
+/** The output is in the record before the answer is complete: a crash shall not lose it. */
+async function runDrafted(task: TaskContext, item: CallItem): Promise<ToolOutput> {
+  const told = await runCall(task, item);
+  task.session.history.draft(outputFor(item, told.output));
+  return told;
 }
 
 type ProgressEvent = Exclude<ModelEvent, { type: "item" | "completed" | "failed" }>;

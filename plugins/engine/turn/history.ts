@@ -6,26 +6,64 @@ export type CallItem = Extract<
   { type: "function_call" | "custom_tool_call" | "local_shell_call" }
 >;
 
+/** What is told of a history while it changes. */
+export interface HistoryRecord {
+  items(items: readonly ResponseItem[]): void;
+  draft(item: ResponseItem): void;
+  dropDrafts(): void;
+}
+
 /** What the model is shown of a conversation; it only ever grows at its end. */
 export class History {
-  readonly #items: ResponseItem[] = [];
-  readonly #onAppend: (items: readonly ResponseItem[]) => void;
+  #items: ResponseItem[] | undefined = [];
+  #drafts = 0;
+  readonly #record: HistoryRecord | undefined;
 
-  constructor(onAppend: (items: readonly ResponseItem[]) => void = () => undefined) {
-    this.#onAppend = onAppend;
+  constructor(record?: HistoryRecord) {
+    this.#record = record;
+  }
+
+  /** False between `unload` and `restore`, when it must not be used. */
+  get loaded(): boolean {
+    return this.#items !== undefined;
   }
 
   append(items: readonly ResponseItem[]): void {
     const kept = items.filter(isKept);
-    this.#items.push(...kept);
-    this.#onAppend(kept);
+    this.#items?.push(...kept);
+    this.#drafts = Math.max(0, this.#drafts - kept.length);
+    this.#record?.items(kept);
+  }
+
+  /** Lets the record have an item before its answer is complete: a crash shall not lose it. */
+  draft(item: ResponseItem): void {
+    if (!isKept(item)) return;
+    this.#drafts += 1;
+    this.#record?.draft(item);
+  }
+
+  /** Ends an answer: drafts that were not appended since are no part of the history. */
+  dropDrafts(): void {
+    if (this.#drafts > 0) this.#record?.dropDrafts();
+    this.#drafts = 0;
+  }
+
+  /** Forgets the items; they are in the record. */
+  unload(): void {
+    this.#items = undefined;
+  }
+
+  /** Takes what the record holds. */
+  restore(items: readonly ResponseItem[]): void {
+    this.#items = [...items];
   }
 
   /** Everything for the next request; a call that never got its output is answered `aborted`. */
   forModel(): ResponseItem[] {
     const answered = new Set<string>();
-    for (const item of this.#items) if (isOutput(item)) answered.add(item.call_id);
-    return this.#items.flatMap((item) => {
+    const items = this.#items ?? [];
+    for (const item of items) if (isOutput(item)) answered.add(item.call_id);
+    return items.flatMap((item) => {
       if (!isCall(item) || answered.has(callId(item))) return [item];
       // Right behind its call, so that requests keep extending each other for the prompt cache.
       return [item, outputFor(item, "aborted")];

@@ -53,9 +53,14 @@ function takeInbox(task: TaskContext): void {
 
 /** One request, repeated while it breaks off; the calls it asks for have run when this resolves. */
 function askModel(task: TaskContext): Promise<Answer> {
-  return withRetries(task, () => {
-    task.session.recorder.turnContext();
-    return receiveAnswer(task);
+  const { history, recorder } = task.session;
+  return withRetries(task, async () => {
+    recorder.turnContext();
+    try {
+      return await receiveAnswer(task);
+    } finally {
+      history.dropDrafts();
+    }
   });
 }
 

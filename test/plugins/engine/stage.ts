@@ -22,6 +22,7 @@ import type {
 } from "../../../core/index.ts";
 import { LiveConversations } from "../../../plugins/engine/conversations.ts";
 import { AgentToolRegistry } from "../../../plugins/engine/tools/registry.ts";
+import { Residents, type ResidentLimits } from "../../../plugins/engine/residents.ts";
 
 /** One answer of the model: its events, or a function that streams them. */
 export type Script = readonly (readonly ModelEvent[] | Streamed)[];
@@ -42,6 +43,7 @@ export interface StageOptions {
   readonly agentTools?: (registry: AgentToolRegistry) => void;
   /** Answers questions of tools; left out: nobody can be asked. */
   readonly ask?: Submission["ask"];
+  readonly residents?: Partial<ResidentLimits>;
   /** Answers questions, each with the next; left out: any question fails the test. */
   readonly answers?: readonly (
     | ApprovalAnswer
@@ -163,6 +165,7 @@ export function engine(
       version: "9.9.9",
     },
     log,
+    residents: new Residents({ idleMs: 1_800_000, idleCount: 32, ...options.residents }),
   });
   onTestFinished(() => conversations.close());
   return conversations;

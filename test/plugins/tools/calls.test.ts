@@ -7,7 +7,7 @@ import type { Desk } from "../../../plugins/tools/desk.ts";
 import { TurnResult } from "../../../plugins/tools/schemas.ts";
 import { Turns } from "../../../plugins/tools/turns.ts";
 import { fakeCall, type FakeCall, type FakeCallOptions } from "../fake-call.ts";
-import { StandInConversations, uuid, type StandInConversation } from "./stand-in.ts";
+import { StandInConversation, StandInConversations, uuid } from "./stand-in.ts";
 
 function open(answer?: ApprovalAnswer) {
   const conversations = new StandInConversations();
@@ -31,9 +31,11 @@ async function started(desk: Desk, options: FakeCallOptions = {}) {
   return { call, result, conversation };
 }
 
-function reply(desk: Desk, prompt: string, options: FakeCallOptions = {}) {
-  const call = fakeCall(options);
-  return { call, result: replyToConversation(desk, { prompt }, call) };
+function reply(desk: Desk, prompt: string, options: FakeCallOptions & { threadId?: string } = {}) {
+  const { threadId, ...more } = options;
+  const call = fakeCall(more);
+  const args = { prompt, ...(threadId !== undefined && { threadId }) };
+  return { call, result: replyToConversation(desk, args, call) };
 }
 
 function eventsOf(call: FakeCall) {
@@ -413,6 +415,27 @@ describe("a call of codex-reply", () => {
       content: [{ text: expect.stringMatching(text) as string }],
     });
     expect(result).not.toHaveProperty("structuredContent");
+  });
+
+  it("27: goes on with a conversation that only lies on the disk", async () => {
+    const { conversations, desk } = open();
+    const stored = new StandInConversation(uuid(7));
+    conversations.stored.set(uuid(7), stored);
+    const { call, result } = reply(desk, "more", { threadId: uuid(7) });
+    await expect.poll(() => stored.submissions).toHaveLength(1);
+    stored.say("back");
+    expect(await result).toMatchObject({
+      structuredContent: { threadId: uuid(7), content: "back" },
+    });
+    expect(eventsOf(call)).not.toContain(":session_configured");
+  });
+
+  it("27: says why a conversation on the disk cannot be had", async () => {
+    const { conversations, desk } = open();
+    const problem = "conversation x is open in process 17";
+    conversations.stored.set(uuid(7), new ConversationError("session", problem));
+    const { result } = reply(desk, "more", { threadId: uuid(7) });
+    expect(await result).toMatchObject({ isError: true, content: [{ text: problem }] });
   });
 
   it("with ids that agree in different spellings is served", async () => {

@@ -1,11 +1,14 @@
+import { ConversationError } from "../../../core/index.ts";
 import type {
   ApprovalAnswer,
   ApprovalRequest,
   Conversation,
   ConversationEvent,
+  ConversationPage,
   ConversationRequest,
   Conversations,
   EventMsg,
+  ResumeRequest,
   Submission,
   Subscriber,
   TaskOutcome,
@@ -112,6 +115,30 @@ export class StandInConversations implements Conversations {
 
   find(id: string): StandInConversation | undefined {
     return this.made.find((one) => one.id === id);
+  }
+
+  /** Conversations that only lie on the disk, by id; an error is what comes of resuming them. */
+  readonly stored = new Map<string, StandInConversation | Error>();
+
+  resume({ id = "" }: ResumeRequest): Promise<StandInConversation> {
+    const found = this.stored.get(id) ?? new ConversationError("missing", "nothing on the disk");
+    return found instanceof StandInConversation ? Promise.resolve(found) : Promise.reject(found);
+  }
+
+  list(): Promise<ConversationPage> {
+    return Promise.resolve({ items: [] });
+  }
+
+  archive(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  addToHistory(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  historyEntry(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 }
 

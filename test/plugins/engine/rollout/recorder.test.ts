@@ -38,7 +38,7 @@ function lines(path: string): Line[] {
 
 function names(path: string): string[] {
   return lines(path).map(({ type, payload }) =>
-    type === "session_meta" || type === "turn_context"
+    ["session_meta", "turn_context", "portico_request"].includes(type)
       ? type
       : `${type} ${String(payload["type"])}`,
   );
@@ -74,16 +74,20 @@ describe("the record of a conversation", () => {
     await at.say("go");
     expect(names(pathOf(at))).toEqual([
       "session_meta",
+      "portico_request",
       "response_item message",
       "response_item message",
       "event_msg user_message",
       "turn_context",
       "event_msg token_count",
+      "portico_draft function_call",
+      "portico_draft function_call_output",
       "event_msg token_count",
       "response_item function_call",
       "response_item function_call_output",
       "turn_context",
       "event_msg token_count",
+      "portico_draft message",
       "event_msg agent_message",
       "event_msg token_count",
       "response_item message",

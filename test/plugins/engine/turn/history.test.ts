@@ -42,7 +42,11 @@ describe("the history", () => {
 
   it("keeps neither searches nor system messages, and hands on only what it keeps", () => {
     const recorded: ResponseItem[] = [];
-    const history = new History((items) => recorded.push(...items));
+    const history = new History({
+      items: (items) => recorded.push(...items),
+      draft: () => undefined,
+      dropDrafts: () => undefined,
+    });
     history.append([
       { type: "web_search_call", id: "ws" },
       { type: "message", role: "system", content: [] },
