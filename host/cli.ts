@@ -25,7 +25,8 @@ export function run(argv: readonly string[], keepCode: KeepCode): void {
     (error: unknown) => {
       const isExpected = isHostError(error);
       const bug = error instanceof Error ? error.stack : String(error);
-      process.stderr.write(`portico: ${isExpected ? oneLine(error.message) : bug}\n`);
+      const line = isExpected ? `${error.code}: ${oneLine(error.message)}` : bug;
+      process.stderr.write(`portico: ${line}\n`);
       process.exit(isExpected ? 2 : 1);
     },
   );
@@ -65,6 +66,7 @@ async function serve(
     stdout: processStdout(),
     boot: bootPlugins({ settings, configuration }),
     options: configuration.host ?? {},
+    guardDescriptor: configuration.entries.some((entry) => entry.kind !== "built-in"),
     signals: true,
     onWarm,
   });

@@ -55,6 +55,10 @@ export class Connection {
   async serve(): Promise<number> {
     const { stdout } = this.values;
     const release = stdout === processStdout() ? guardStdout(stdout, this.logs) : () => undefined;
+    if (this.values.guardDescriptor === true) {
+      const { guardDescriptor } = await import("./rpc/descriptor-guard.ts");
+      guardDescriptor(this.logs);
+    }
     const detach = this.#attach();
     try {
       const booting = this.#boot();

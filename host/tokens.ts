@@ -55,6 +55,8 @@ export interface HostValues extends Environment {
   readonly options?: HostOptions;
   /** SIGTERM, SIGINT and SIGHUP end the host. */
   readonly signals?: boolean;
+  /** Keeps writes to file descriptor 1 from stdout too; for hosts with third-party plugins. */
+  readonly guardDescriptor?: boolean;
   /** Called when what the first calls need is loaded. */
   readonly onWarm?: () => void;
 }

@@ -7,6 +7,7 @@ import { apiVersion, type Plugin } from "../../core/plugin/plugin.ts";
 import { type PluginEntry, type PluginsConfiguration, shownValue } from "../config/plugins.ts";
 import type { PluginModule } from "./builtin.ts";
 import { type Limit, withLimit } from "./limit.ts";
+import { runAs } from "../rpc/stdout-guard.ts";
 import { type ImportModule, lendOwnCopies, packageUrl } from "./own-copies.ts";
 
 /** A plugin whose module was imported and has the right shape. */
@@ -32,7 +33,8 @@ export async function loadPlugin(entry: PluginEntry, context: LoadContext): Prom
   const name = entry.specifier;
   const builtin = entry.kind === "built-in";
   try {
-    const module = builtin ? await load() : await withLimit(load(), limitOf(context));
+    // What it prints while it is loaded is known by its specifier.
+    const module = builtin ? await load() : await withLimit(runAs(name, load), limitOf(context));
     return { entry, source, plugin: checked(module.default), builtin };
   } catch (error) {
     const code = isHostError(error) ? error.code : "PLUGIN_FAILED";

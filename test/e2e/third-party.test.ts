@@ -16,6 +16,34 @@ async function connect(capabilities: object): Promise<PeerProcess> {
   return peer;
 }
 
+describe("what a plugin prints", () => {
+  it.each([
+    "console.log('x')",
+    "process.stdout.write('x\\n')",
+    "fs.writeSync(1, 'x\\n')",
+    "fs.writeFileSync(1, 'x\\n')",
+    "fs.write(1, 'x\\n', () => undefined)",
+    "spawnSync('echo', ['x'], { stdio: 'inherit' })",
+    "spawn('echo', ['x'], { stdio: ['ignore', 1, 'inherit'] })",
+  ])("by %s never reaches stdout", async (statement) => {
+    const folder = tempFolder({
+      "plugins.config.json": '{"plugins":{"./loud.js":true}}',
+      "loud.js": `
+        import fs from "node:fs";
+        import { spawn, spawnSync } from "node:child_process";
+        ${statement};
+        export default { apiVersion: 1, name: "loud", version: "1.0.0", setup() { ${statement}; } };
+      `,
+    });
+    const peer = new PeerProcess(["mcp"], { cwd: folder, env: { CODEX_HOME: folder } });
+    onTestFinished(() => peer.dispose());
+    expect((await peer.initialize({})).result).toBeDefined();
+    await peer.end();
+    expect(peer.garbage).toEqual([]);
+    expect(peer.stderr).toContain("x");
+  });
+});
+
 describe("the example plugin", () => {
   it("answers its method in its configured words, and notifies", async () => {
     const peer = await connect({});

@@ -44,43 +44,48 @@ describe("portico", () => {
   });
 
   it.each<[string, string[], Record<string, string>, RegExp]>([
-    ["an unknown command", ["nope"], {}, /^portico: unknown command 'nope'\n$/],
-    ["an override without a value", ["mcp", "-c", "x"], {}, /^portico: -c "x": there is no "="\n$/],
+    ["an unknown command", ["nope"], {}, /^portico: [A-Z_]+: unknown command 'nope'\n$/],
+    [
+      "an override without a value",
+      ["mcp", "-c", "x"],
+      {},
+      /^portico: [A-Z_]+: -c "x": there is no "="\n$/,
+    ],
     [
       "a broken config.toml",
       ["mcp"],
       { "config.toml": 'a = 1\nmodel = "x\n' },
-      /^portico: \S+config\.toml:2:\d+: [^\n]+\n$/,
+      /^portico: [A-Z_]+: \S+config\.toml:2:\d+: [^\n]+\n$/,
     ],
     [
       "a broken plugins.config.json",
       ["mcp"],
       { "plugins.config.json": '{"plugins": {]}' },
-      /^portico: \S+plugins\.config\.json:1:14: unexpected "]"\n$/,
+      /^portico: [A-Z_]+: \S+plugins\.config\.json:1:14: unexpected "]"\n$/,
     ],
     [
       "a misspelt built-in",
       ["mcp"],
       { "plugins.config.json": '{"plugins": {"elicitaton": false}}' },
-      /^portico: \S+plugins\.config\.json: plugin "elicitaton": no built-in plugin \([^)]*elicitation[^)]*\) and no package found from \S+\n$/,
+      /^portico: [A-Z_]+: \S+plugins\.config\.json: plugin "elicitaton": no built-in plugin \([^)]*elicitation[^)]*\) and no package found from \S+\n$/,
     ],
     [
       "a missing path",
       ["mcp"],
       { "plugins.config.json": '{"plugins": {"./nope.js": true}}' },
-      /^portico: \S+plugins\.config\.json: plugin ".\/nope.js": there is no file \S+nope\.js\n$/,
+      /^portico: [A-Z_]+: \S+plugins\.config\.json: plugin ".\/nope.js": there is no file \S+nope\.js\n$/,
     ],
     [
       "a misspelt option",
       ["mcp"],
       { "plugins.config.json": '{"plugins": {"tools": {"evnts": "on"}}}' },
-      /^portico: \S+plugins\.config\.json: plugin "tools": unknown option "evnts"\n$/,
+      /^portico: [A-Z_]+: \S+plugins\.config\.json: plugin "tools": unknown option "evnts"\n$/,
     ],
     [
       "a needed plugin that is switched off",
       ["mcp"],
       { "plugins.config.json": '{"plugins": {"engine": false}}' },
-      /^portico: \S+: tools needs the service "conversations": engine provides it but is switched off\n$/,
+      /^portico: [A-Z_]+: \S+: tools needs the service "conversations": engine provides it but is switched off\n$/,
     ],
   ])("ends with code 2 and one line for %s", async (_title, args, files, line) => {
     const { code, stdout, stderr } = await run(args, { cwd: tempFolder(files) });
@@ -91,7 +96,7 @@ describe("portico", () => {
   it("names a home folder that is not there", async () => {
     const { code, stderr } = await run(["mcp"], { env: { PORTICO_HOME: "/nope" } });
     expect(code).toBe(2);
-    expect(stderr).toBe('portico: PORTICO_HOME is "/nope": no such folder\n');
+    expect(stderr).toBe('portico: HOME_MISSING: PORTICO_HOME is "/nope": no such folder\n');
   });
 });
 
