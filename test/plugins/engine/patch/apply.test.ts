@@ -186,7 +186,8 @@ describe("applyPatch", () => {
     expect(tree(folder)).toEqual({ a: "a\n", n: "x\n" });
   });
 
-  it.skipIf(process.getuid?.() === 0)("does not replace a write-protected file", async () => {
+  const rootMayWriteAll = process.getuid?.() === 0;
+  it.skipIf(rootMayWriteAll)("does not replace a write-protected file", async () => {
     const folder = folderWith({ a: "a\n" });
     chmodSync(join(folder, "a"), 0o444);
     const result = await run(folder, "*** Update File: a", "@@", "-a", "+z");

@@ -39,6 +39,7 @@ const machine = openSandbox({ env: process.env, helperPath: undefined });
 /** No Landlock either. */
 const landlock = join(base, "no-landlock-helper");
 const usable = process.platform === "linux" && (await machine.probe()).available;
+const withoutBubblewrap = !usable;
 
 const readOnly: SandboxPolicy = { mode: "read-only" };
 const write: Extract<SandboxPolicy, { mode: "workspace-write" }> = {
@@ -76,12 +77,14 @@ async function sh(policy: SandboxPolicy, script: string, nobody = false): Promis
 }
 
 const canBeNobody = process.getuid?.() === 0 && existsSync("/usr/bin/setpriv");
+const cannotBecomeNobody = !canBeNobody;
+const withoutStrace = !existsSync("/usr/bin/strace");
 
-describe.skipIf(!usable).each([
+describe.skipIf(withoutBubblewrap).each([
   ["the user of this process", false],
   ["a user without privileges", true],
 ])("the sandbox, for %s", (_who, nobody) => {
-  it.skipIf(nobody && !canBeNobody).each<[string, SandboxPolicy, string, boolean]>([
+  it.skipIf(nobody && cannotBecomeNobody).each<[string, SandboxPolicy, string, boolean]>([
     ["reading anywhere", readOnly, "cat /etc/hostname /etc/passwd", true],
     ["the null device", readOnly, "echo x > /dev/null", true],
     ["the workspace, read-only", readOnly, "touch in-ws", false],
@@ -122,7 +125,7 @@ describe.skipIf(!usable).each([
     expect(readdirSync(outside)).toEqual([]);
   });
 
-  it.skipIf(nobody && !canBeNobody)("leaves no capability that reaches past it", async () => {
+  it.skipIf(nobody && cannotBecomeNobody)("leaves no capability that reaches past it", async () => {
     const { stdout } = await sh(
       write,
       "grep -E 'Cap(Eff|Prm|Bnd)|NoNewPrivs' /proc/self/status",
@@ -137,7 +140,7 @@ describe.skipIf(!usable).each([
   });
 });
 
-describe.skipIf(!usable)("the git folder of a root", () => {
+describe.skipIf(withoutBubblewrap)("the git folder of a root", () => {
   const git = join(ws, ".git");
   const noGit = () => rmSync(git, { recursive: true, force: true });
 
@@ -185,7 +188,7 @@ describe.skipIf(!usable)("the git folder of a root", () => {
   });
 });
 
-describe.skipIf(!usable)("the network", () => {
+describe.skipIf(withoutBubblewrap)("the network", () => {
   let tcp: Server;
   let unix: Server;
   let port = 0;
@@ -237,14 +240,14 @@ describe.skipIf(!usable)("the network", () => {
     expect(machine.wasDenied(result, write)).toBe(true);
   });
 
-  it.skipIf(!existsSync("/usr/bin/strace"))("when off no process may trace another", async () => {
+  it.skipIf(withoutStrace)("when off no process may trace another", async () => {
     const trace = (policy: SandboxPolicy) => sh(policy, "strace -o /dev/null true");
     expect((await trace(online)).exitCode).toBe(0);
     expect((await trace(write)).stderr).toMatch(/Operation not permitted/);
   });
 });
 
-describe.skipIf(!usable)("a sandboxed command", () => {
+describe.skipIf(withoutBubblewrap)("a sandboxed command", () => {
   const wrapped = (command: readonly string[], options: Partial<RunRequest> = {}) =>
     runSandboxed(machine, { policy: write, cwd: ws }, request(command, options));
 
