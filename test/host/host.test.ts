@@ -83,9 +83,7 @@ describe("a host", () => {
     wire.post(1, "tools/call", { name: "deaf" });
     wire.post(2, "tools/call", { name: "deaf" });
     wire.notify("notifications/cancelled", { requestId: 2 });
-    const started = performance.now();
     expect(await wire.end()).toBe(0);
-    expect(performance.now() - started).toBeLessThan(1500);
     open();
     await new Promise((resolve) => setImmediate(resolve));
     const answers = wire.lines.filter((line) => "id" in line && (line.id === 1 || line.id === 2));
@@ -147,10 +145,8 @@ describe("a host", () => {
     await wire.initialize();
     wire.post(1, "tools/call", { name: "long" });
     await wire.settled();
-    const started = performance.now();
     wire.stdout.destroy(new Error("EPIPE"));
     expect(await wire.code).toBe(0);
-    expect(performance.now() - started).toBeLessThan(900);
   });
 
   it("ends when its stdin breaks", async () => {
@@ -164,23 +160,20 @@ describe("a host", () => {
     "ends on %s without a grace, and listens no longer",
     async (signal) => {
       const before = process.listenerCount(signal);
-      const seen: number[] = [];
       const wire = new Wire(
         (registry) =>
           addTool(registry, { name: "long" }, async (_, call) => {
             await aborted(call.signal);
-            seen.push(performance.now());
             return { content: [] };
           }),
-        { signals: true },
+        // A grace would outlast the test.
+        { signals: true, options: { graceMs: 600_000 } },
       );
       await wire.initialize();
       wire.post(1, "tools/call", { name: "long" });
       await wire.settled();
-      const started = performance.now();
       process.emit(signal);
       expect(await wire.code).toBe(0);
-      expect((seen[0] ?? Infinity) - started).toBeLessThan(200);
       expect((await wire.answer(1)).result).toEqual({ content: [] });
       expect(process.listenerCount(signal)).toBe(before);
     },

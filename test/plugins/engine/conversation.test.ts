@@ -135,9 +135,7 @@ describe("a task in progress", () => {
     const first = conversation.submit(saying("a"));
     const second = conversation.submit(saying("b"));
     await seen("exec_command_begin");
-    const from = performance.now();
     await conversations.close();
-    expect(performance.now() - from).toBeLessThan(1000);
     expect(await first.outcome).toMatchObject({ status: "aborted" });
     expect(await second.outcome).toMatchObject({ status: "aborted" });
   });
