@@ -1,6 +1,6 @@
 import { syncBuiltinESMExports } from "node:module";
 import type { LogSource } from "../tokens.ts";
-import { runningPlugin } from "./stdout-guard.ts";
+import { processStdout, runningPlugin } from "./stdout-guard.ts";
 
 const stdout = 1;
 const stderr = 2;
@@ -76,7 +76,9 @@ function redirected(options: unknown): unknown {
   if (stdio === "inherit") return { ...options, stdio: ["inherit", stderr, "inherit"] };
   if (!Array.isArray(stdio)) return options;
   const own = stdio.map((one: unknown, at) =>
-    one === stdout || one === process.stdout || (one === "inherit" && at === stdout) ? stderr : one,
+    one === stdout || one === processStdout() || (one === "inherit" && at === stdout)
+      ? stderr
+      : one,
   );
   return { ...options, stdio: own };
 }
