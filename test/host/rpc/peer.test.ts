@@ -142,7 +142,7 @@ describe("JSON-RPC", () => {
       "a thrown string",
       () => {
         // Plugins in plain JavaScript may throw anything.
-        // oxlint-disable-next-line typescript/only-throw-error, no-throw-literal
+        // oxlint-disable-next-line typescript/only-throw-error, no-throw-literal -- plugins may throw anything
         throw "the secret text";
       },
     ],

@@ -4,7 +4,7 @@ import { readSettings } from "../../../plugins/engine/settings.ts";
 
 function settle(values: JsonObject, request: ConversationRequest = {}) {
   const source = (key: string) => (key === "approval_policy" ? "config.toml" : undefined);
-  return readSettings({ values, profile: undefined, source }, request, "/work");
+  return readSettings({ values, profile: undefined, source }, request, "/home");
 }
 
 describe("the engine's settings", () => {
@@ -52,7 +52,7 @@ describe("the engine's settings", () => {
       settle({ sandbox_workspace_write }, { sandbox: "workspace-write" }).sandboxPolicy,
     ).toEqual({
       mode: "workspace-write",
-      writable_roots: ["/a", "/work/b"],
+      writable_roots: ["/a", "/home/b"],
       network_access: false,
       exclude_tmpdir_env_var: false,
       exclude_slash_tmp: true,

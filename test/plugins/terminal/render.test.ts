@@ -6,7 +6,7 @@ import { Renderer, timeText, tokenText } from "../../../plugins/terminal/render.
 const marked: Paint = (format, text) => `<${format}>${text}</>`;
 
 function render(msgs: EventMsg[], paint: Paint = plain): string {
-  const renderer = new Renderer(paint, "/work");
+  const renderer = new Renderer(paint, "/project");
   return msgs.map((msg) => renderer.render(msg)).join("") + renderer.close();
 }
 
@@ -15,7 +15,7 @@ const begin = (command: string[]): EventMsg => ({
   type: "exec_command_begin",
   call_id: "c",
   command,
-  cwd: "/work",
+  cwd: "/project",
   parsed_cmd: [],
 });
 const output = (text: string, stream: "stdout" | "stderr" = "stdout"): EventMsg => ({
@@ -137,9 +137,9 @@ describe("a command", () => {
 
 describe("a patch", () => {
   const changes = {
-    "/work/a.txt": { add: { content: "one\ntwo\n" } },
-    "/work/src/b.txt": {
-      update: { unified_diff: "@@ -1 +1 @@\n-x\n+y\n z\n", move_path: "/work/c.txt" },
+    "/project/a.txt": { add: { content: "one\ntwo\n" } },
+    "/project/src/b.txt": {
+      update: { unified_diff: "@@ -1 +1 @@\n-x\n+y\n z\n", move_path: "/project/c.txt" },
     },
     "/other/d.txt": { delete: { content: "gone" } },
   };
@@ -177,7 +177,7 @@ describe("a patch", () => {
 
   it("that is long is cut", () => {
     const content = Array.from({ length: 130 }, (_, n) => `${n}\n`).join("");
-    const text = render([{ ...apply, changes: { "/work/a": { add: { content } } } }]);
+    const text = render([{ ...apply, changes: { "/project/a": { add: { content } } } }]);
     expect(text).toContain("  +119\n  … 10 more lines\n");
   });
 

@@ -136,7 +136,7 @@ describe("a task", () => {
   it("fails when the provider breaks its promise and throws", async () => {
     const { say, complaints } = await stage({
       script: [
-        // eslint-disable-next-line require-yield
+        // eslint-disable-next-line require-yield -- this model throws before it says anything
         async function* () {
           throw new Error("bug");
         },
