@@ -33,8 +33,6 @@ export default definePlugin({
     });
     provide(Conversations, conversations);
     whenIdle(() => import("./open.ts"));
-    // For the first command.
-    whenIdle(() => import("execa"));
     onClose(() => conversations.close());
     diagnostic(async () => {
       const { examineSandbox } = await import("./diagnostic.ts");

@@ -66,6 +66,12 @@ export async function run(request: RunRequest): Promise<RunResult> {
   };
 }
 
+/** Loads what commands need in the next free moment, which is when the model begins to think. */
+export function expectCommands(): void {
+  // A command that comes meets the error.
+  setImmediate(() => void import("execa").catch(nothing));
+}
+
 async function runToEnding(request: RunRequest, output: Output): Promise<Ending> {
   const problem = startProblem(request.inner ?? request.command, request.cwd, request.env);
   if (request.signal.aborted) return { ...notStarted, aborted: true };

@@ -1,5 +1,6 @@
 import { errorMessage } from "../../../core/index.ts";
 import type { InputItem, TaskOutcome } from "../../../core/index.ts";
+import { expectCommands } from "../exec/run.ts";
 import { receiveAnswer, type Answer } from "./answer.ts";
 import { userEvent, userMessage } from "./input.ts";
 import { withRetries } from "./retry.ts";
@@ -27,6 +28,7 @@ async function work(task: TaskContext, input: readonly InputItem[]): Promise<Tas
 
   task.emit({ type: "task_started", model_context_window: task.session.contextWindow ?? null });
   await takeInput(task, input);
+  expectCommands();
 
   for (;;) {
     takeInbox(task);
