@@ -78,7 +78,10 @@ export class Connection {
   async close(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const closed = once(this.child, "close");
-    this.child.kill("SIGKILL");
+    // As clients do: the end of input first, force when that is not enough.
+    this.child.stdin?.end();
+    const force = setTimeout(() => this.child.kill("SIGKILL"), 2000);
     await closed;
+    clearTimeout(force);
   }
 }
