@@ -89,7 +89,10 @@ export class Connection {
     });
     this.open(booted.registry);
     this.#takeEarly();
-    warmUp(booted.registry, this.#closing.signal, this.values.onWarm);
+    const { stdin: input, onWarm } = this.values;
+    const { signal } = this.#closing;
+    // Never rejects, and nothing waits for it.
+    void warmUp({ registry: booted.registry, input, signal, onWarm });
     return booted;
   }
 

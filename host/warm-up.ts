@@ -1,46 +1,58 @@
+import type { Readable } from "node:stream";
 import { resolveDeferred } from "../core/schema.ts";
 import type { Schema } from "../core/schema.ts";
 import type { Registry } from "./plugins/registry.ts";
 import { runAs } from "./rpc/stdout-guard.ts";
 
-const idleMs = 50;
+/** Milliseconds without input before the first piece, and before each other one. */
+const startMs = 50;
+const betweenMs = 5;
 
-/**
- * Loads, shortly after the start and a piece at a time, what the first calls need: the schemas and
- * with them their library, then what plugins prepare. `onWarm` is called when all is done.
- */
-export function warmUp(registry: Registry, signal: AbortSignal, onWarm?: () => void): void {
-  const timer = setTimeout(() => void prepare(registry, signal, onWarm), idleMs);
-  timer.unref();
-  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+export interface WarmUp {
+  readonly registry: Registry;
+  readonly input: Readable;
+  readonly signal: AbortSignal;
+  /** Called when all is done. */
+  readonly onWarm: (() => void) | undefined;
 }
 
-async function prepare(
-  registry: Registry,
-  signal: AbortSignal,
-  onWarm: (() => void) | undefined,
-): Promise<void> {
+/**
+ * Loads what the first calls need, a piece at a time while the client is silent: the schemas and with
+ * them their library, then what plugins prepare. Never rejects.
+ */
+export async function warmUp({ registry, input, signal, onWarm }: WarmUp): Promise<void> {
   const schemas = [
     ...[...registry.tools.values()].map(({ definition }) => definition.input),
     ...[...registry.methods.values()].map(({ definition }) => definition.params),
   ];
   const pieces = [
     ...schemas.map((schema) => () => resolveDeferred<Schema>(schema)),
-    ...registry.preparations.map(
-      ({ plugin, prepare: work }) =>
-        () =>
-          runAs(plugin, work),
-    ),
+    ...registry.preparations.map((one) => () => runAs(one.plugin, one.prepare)),
   ];
-  for (const piece of pieces) {
+  for (const [index, piece] of pieces.entries()) {
+    await silence(input, signal, index === 0 ? startMs : betweenMs);
     if (signal.aborted) return;
     try {
       await piece();
     } catch {
       // Whoever needs it meets the error.
     }
-    // Whatever came in meanwhile goes first.
-    await new Promise((resolve) => setImmediate(resolve));
   }
   onWarm?.();
+}
+
+/** Resolves when nothing came in for so long, or the signal is aborted. */
+function silence(input: Readable, signal: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      input.off("data", again);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms).unref();
+    const again = () => void timer.refresh();
+    input.on("data", again);
+    signal.addEventListener("abort", end, { once: true });
+  });
 }

@@ -1,8 +1,9 @@
+import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { Registry } from "../../host/plugins/registry.ts";
 import { runningPlugin } from "../../host/rpc/stdout-guard.ts";
-import { warmUp } from "../../host/warm-up.ts";
+import { warmUp, type WarmUp } from "../../host/warm-up.ts";
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => vi.useRealTimers());
@@ -27,20 +28,29 @@ it("makes schemas, then prepares what plugins asked for under their names", asyn
   for (const plugin of ["one", "two"]) {
     registry.preparations.push({ plugin, prepare: () => steps.push(runningPlugin()) });
   }
-  await warm(registry);
+  await warmWhole(registry);
   expect(steps).toEqual(["schema", "one", "two"]);
 });
 
-it("lets what came in go first, between two pieces", async () => {
+it("waits for silence before each piece", async () => {
   const steps: string[] = [];
   const registry = new Registry();
-  const prepare = () => {
-    steps.push("piece");
-    setImmediate(() => steps.push("came in"));
-  };
-  registry.preparations.push({ plugin: "one", prepare }, { plugin: "two", prepare });
-  await warm(registry);
-  expect(steps.slice(0, 3)).toEqual(["piece", "came in", "piece"]);
+  for (const plugin of ["one", "two"]) {
+    registry.preparations.push({ plugin, prepare: () => steps.push(plugin) });
+  }
+  const input = new PassThrough();
+  const warmed = warm(registry, { input });
+  await vi.advanceTimersByTimeAsync(49);
+  input.emit("data", "x");
+  await vi.advanceTimersByTimeAsync(49);
+  expect(steps).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(steps).toEqual(["one"]);
+  input.emit("data", "x");
+  await vi.advanceTimersByTimeAsync(5);
+  await warmed;
+  expect(steps).toEqual(["one", "two"]);
+  expect(input.listenerCount("data")).toBe(0);
 });
 
 it.each([
@@ -50,27 +60,34 @@ it.each([
   const next = vi.fn<() => void>();
   const registry = new Registry();
   registry.preparations.push({ plugin: "one", prepare }, { plugin: "two", prepare: next });
-  await warm(registry);
+  await warmWhole(registry);
   expect(next).toHaveBeenCalledOnce();
 });
 
-it("does nothing before its time, nor after the host closed", async () => {
+it("does nothing after the host closed", async () => {
   const prepare = vi.fn<() => void>();
+  const onWarm = vi.fn<() => void>();
   const registry = new Registry();
   registry.preparations.push({ plugin: "one", prepare });
   const closing = new AbortController();
-  warmUp(registry, closing.signal);
-  await vi.advanceTimersByTimeAsync(40);
+  const warmed = warm(registry, { signal: closing.signal, onWarm });
   closing.abort();
-  await vi.advanceTimersByTimeAsync(1000);
+  await warmed;
   expect(prepare).not.toHaveBeenCalled();
+  expect(onWarm).not.toHaveBeenCalled();
 });
 
-async function warm(registry: Registry): Promise<void> {
-  const warmed = Promise.withResolvers<void>();
-  warmUp(registry, new AbortController().signal, warmed.resolve);
-  vi.advanceTimersByTime(50);
-  await warmed.promise;
+function warm(registry: Registry, given: Partial<WarmUp> = {}): Promise<void> {
+  const { signal } = new AbortController();
+  return warmUp({ registry, input: new PassThrough(), signal, onWarm: undefined, ...given });
+}
+
+async function warmWhole(registry: Registry): Promise<void> {
+  const onWarm = vi.fn<() => void>();
+  const warmed = warm(registry, { onWarm });
+  await vi.runAllTimersAsync();
+  await warmed;
+  expect(onWarm).toHaveBeenCalledOnce();
 }
 
 function fail(): never {
