@@ -93,7 +93,12 @@ export type {
   Subscriber,
   Task,
   TaskOutcome,
+  TurnOverrides,
 } from "./services/conversations.ts";
+export { Commands } from "./services/commands.ts";
+export type { CommandRequest, CommandResult } from "./services/commands.ts";
+export { Credentials } from "./services/credentials.ts";
+export type { AuthMethod, Credential, CredentialStatus } from "./services/credentials.ts";
 export { AgentTools } from "./services/agent-tools.ts";
 export type {
   AgentTool,

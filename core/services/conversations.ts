@@ -3,7 +3,13 @@ import type { JsonObject } from "../json.ts";
 import type { Answer, Question } from "../plugin/call.ts";
 import type { ConversationEvent } from "../protocol/events/index.ts";
 import type { InputItem } from "../protocol/items.ts";
-import type { ApprovalPolicy, SandboxMode } from "../protocol/policy.ts";
+import type {
+  ApprovalPolicy,
+  ReasoningEffort,
+  ReasoningSummary,
+  SandboxMode,
+  SandboxPolicy,
+} from "../protocol/policy.ts";
 import type { ApprovalAnswer, ApprovalRequest } from "./approver.ts";
 
 /** Starts, finds and resumes conversations with the agent; implemented by the engine. */
@@ -92,13 +98,20 @@ export interface ConversationRequest {
 export interface Conversation {
   /** A UUID in lower case. */
   readonly id: string;
+  /** Its record on the disk: an absolute path. */
+  readonly path: string;
+  /** Model, effort and folder as the last turn that changed them left them. */
   readonly model: string;
+  readonly effort: ReasoningEffort | undefined;
   readonly cwd: string;
   /** `session_configured` and, after it, what went wrong while starting; all with id "". */
   readonly startEvents: readonly ConversationEvent[];
   /** True while a task runs or waits. */
   readonly busy: boolean;
-  /** Hands in a message; its task starts when the ones before it have ended. */
+  /**
+   * Hands in a message. Its task starts when the ones before it have ended, unless it may join the
+   * running one: then it is that one's task, which sees the message with its next request.
+   */
   submit(submission: Submission): Task;
   /** Ends the running task; resolves true when it has ended, false at once when none runs. */
   interrupt(): Promise<boolean>;
@@ -117,6 +130,22 @@ export interface Submission {
   readonly ask?: (question: Question) => Promise<Answer>;
   /** Ends this task, running or waiting. */
   readonly signal?: AbortSignal;
+  /** Join the running task, if there is one that can still take it; `overrides` never join. */
+  readonly join?: boolean;
+  /** What is different from this message on, later ones included. */
+  readonly overrides?: TurnOverrides;
+}
+
+/** Changes of a conversation that lives; a value that cannot be had fails the task by name. */
+export interface TurnOverrides {
+  /** Absolute, or relative to the server's folder. */
+  readonly cwd?: string;
+  readonly approvalPolicy?: ApprovalPolicy;
+  readonly sandboxPolicy?: SandboxPolicy;
+  readonly model?: string;
+  /** Null: as the model does by itself. */
+  readonly effort?: ReasoningEffort | null;
+  readonly summary?: ReasoningSummary;
 }
 
 /** A submission at work. */

@@ -50,7 +50,10 @@ export class LiveConversation implements Conversation {
     return this.#startEvents;
   }
 
-  /** Path of the record. */
+  get effort() {
+    return this.#session.settings.effort;
+  }
+
   get path(): string {
     return this.#session.recorder.path;
   }

@@ -18,6 +18,8 @@ import type {
 export class StandInConversation implements Conversation {
   readonly id: string;
   readonly model = "stand-in";
+  readonly effort = undefined;
+  readonly path = "/rollout-stand-in.jsonl";
   readonly cwd = "/";
   readonly startEvents: readonly ConversationEvent[];
   readonly submissions: Submission[] = [];
