@@ -10,6 +10,7 @@ export const builtinPlugins: Readonly<Record<string, PluginModule>> = {
   "mcp-servers": () => import("../../plugins/mcp-servers/index.ts"),
   elicitation: () => import("../../plugins/elicitation/index.ts"),
   tools: () => import("../../plugins/tools/index.ts"),
+  "fuzzy-search": () => import("../../plugins/fuzzy-search/index.ts"),
 };
 
 /** A sub-command that is no server: its arguments in, its exit code out. */
