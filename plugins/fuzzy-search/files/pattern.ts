@@ -126,8 +126,8 @@ function characterClass(glob: string, from: number): { source: string; end: numb
     const high = isRange ? oneOf(glob, at + 1) : low;
     if (high === undefined) return undefined;
     at = high.end;
-    // A range that runs backwards has no members.
-    if (high.code >= low.code) members += `${escaped(low.code)}-${escaped(high.code)}`;
+    // Of a range that runs backwards git takes its first member alone.
+    members += `${escaped(low.code)}-${escaped(Math.max(low.code, high.code))}`;
   }
   const source = negated ? `[^${members}]` : `[${members}]`;
   return { source: `(?!/)${source}`, end: at + 1 };

@@ -4,6 +4,7 @@ import { type Folder, newFolder } from "../files/folder.ts";
 import type { Git } from "../files/git.ts";
 import type { Listing, Skipped } from "../files/list-folder.ts";
 import { type Surroundings, surroundings } from "../files/surroundings.ts";
+import { TrackedFilter } from "../files/tracked.ts";
 import { Walk } from "../files/walk.ts";
 import { type Segment, SegmentBuilder, segmentLimit } from "./segment.ts";
 import { turn } from "./turn.ts";
@@ -113,10 +114,9 @@ export class Build {
     const list = await git.trackedButIgnored(root, this.#stop.signal);
     if (list === undefined || list.length === 0) return;
     const kept = list.toString("latin1").split("\0").slice(0, -1);
-    const rules = (this.around ?? { rules: undefined }).rules;
-    const wanted = kept.filter(
-      (path) => rules?.ignoresTracked(`${listing.root}/`, path, false) !== true,
-    );
+    if (this.around === undefined) return;
+    const filter = new TrackedFilter(listing, this.around.rules);
+    const wanted = kept.filter((path) => filter.keeps(path));
     const text = Buffer.from(wanted.map((path) => `${path}\0`).join(""), "latin1");
     const { segments, count } = fromGit(text, hidden);
     this.fileCount += count;
