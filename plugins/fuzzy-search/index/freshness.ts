@@ -19,8 +19,8 @@ const uncheckedMs = 1000;
 const watchedMs = 30_000;
 /** So many folders are checked while a search waits; more only when it must be sure. */
 const quickCheck = 4000;
-/** With more pieces than this a new listing is cheaper. */
-const mostSegments = 400;
+/** With so many pieces more than at first a new listing is cheaper. */
+const mostPieces = 400;
 
 const ruleNames = new Set([".gitignore", ".ignore", ".git"]);
 
@@ -31,6 +31,7 @@ const ruleNames = new Set([".gitignore", ".ignore", ".git"]);
 export class Freshness {
   readonly #build: Build;
   readonly #budget: WatchBudget;
+  readonly #segmentsAtFirst: number;
   readonly #watchers = new Map<Folder, FSWatcher>();
   readonly #dirty = new Set<Folder>();
   readonly #replaced = new Set<string>();
@@ -47,6 +48,7 @@ export class Freshness {
   constructor(build: Build, budget: WatchBudget) {
     this.#build = build;
     this.#budget = budget;
+    this.#segmentsAtFirst = build.segments.length;
     for (const path of build.listing?.ruleFiles ?? []) this.#ruleTimes.set(path, timeOf(path));
   }
 
@@ -198,7 +200,7 @@ export class Freshness {
     for (const [folder] of this.#watchers) if (folder.gone) this.#unwatch(folder);
     this.#unwatched = this.#unwatched.filter(({ gone }) => !gone);
     if (listing.ruleFiles.size > this.#ruleTimes.size) this.#learnRules(listing.ruleFiles);
-    if (segments.length > mostSegments) this.isStale = true;
+    if (segments.length > this.#segmentsAtFirst + mostPieces) this.isStale = true;
     await this.#watchAll(walk.folders);
     // Between the listing of a new folder and its watch something may have happened.
     if (walk.folders.length === 0) return;

@@ -63,7 +63,7 @@ export class Segment {
 }
 
 /** How many paths make a segment; the folder that goes beyond it is still taken whole. */
-export const segmentLimit = 32_768;
+export const segmentLimit = 8192;
 
 /** Takes paths one by one and makes a segment of them. */
 export class SegmentBuilder {

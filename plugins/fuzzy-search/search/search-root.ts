@@ -75,7 +75,8 @@ export class RootSearcher {
     });
     const onAbort = () => news.resolve();
     signal.addEventListener("abort", onAbort);
-    let toldAt = performance.now();
+    // The first is told as soon as there is something to tell.
+    let toldAt = -Infinity;
     let early = strict;
     try {
       while (!signal.aborted) {
@@ -85,12 +86,13 @@ export class RootSearcher {
           if (tracked !== undefined) return tracked;
         }
         const segment = waiting.shift();
-        if (segment !== undefined) collector.add(segment);
-        else if (build.done) break;
-        else {
+        if (segment === undefined) {
+          if (build.done) break;
           await news.promise;
           news = Promise.withResolvers<void>();
+          continue;
         }
+        collector.add(segment);
         if (performance.now() - toldAt < partialMs) continue;
         toldAt = performance.now();
         onPartial(collector.ranked(), { seen: build.fileCount, matches: collector.matches });

@@ -15,9 +15,15 @@ import type {
 export function tree(files: Readonly<Record<string, string>> | readonly string[]): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "portico-tree-")));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  const entries = Array.isArray(files) ? files.map((path) => [path, ""]) : Object.entries(files);
-  for (const [path, text] of entries) write(join(root, String(path)), String(text));
+  const texts: Readonly<Record<string, string>> = isList(files)
+    ? Object.fromEntries(files.map((path) => [path, ""]))
+    : files;
+  for (const [path, text] of Object.entries(texts)) write(join(root, path), text);
   return root;
+}
+
+function isList(files: unknown): files is readonly string[] {
+  return Array.isArray(files);
 }
 
 export function write(path: string, text = ""): void {
