@@ -26,6 +26,7 @@ export class Contexts {
       client: this.peer,
       log,
       progress: this.#progress(call, params),
+      wantsProgress: progressToken(params) !== undefined,
       ask: (question) => this.asking.ask(question, call),
     };
   }

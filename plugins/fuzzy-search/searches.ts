@@ -38,7 +38,8 @@ export class Searches {
       this.#byToken.set(token, superseded);
     }
     const absolute = roots.map((given) => ({ given, path: resolve(environment.cwd, given) }));
-    const request = { query, roots: absolute, order, limit: limitPerRoot };
+    const partials = call.wantsProgress === true;
+    const request = { query, roots: absolute, order, limit: limitPerRoot, partials };
     const signal = AbortSignal.any([call.signal, superseded.signal]);
     try {
       return await thread.search(request, signal, (partial) => tellProgress(partial, call));

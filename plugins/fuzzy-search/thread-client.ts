@@ -11,6 +11,9 @@ import type {
   ToThread,
 } from "./search/messages.ts";
 
+/** How long an ended search has to say what it found. */
+const lastWordMs = 100;
+
 interface Waiting {
   readonly result: PromiseWithResolvers<Found>;
   readonly onPartial: (partial: Partial) => void;
@@ -44,13 +47,15 @@ export class ThreadClient {
     this.#nextId += 1;
     const result = Promise.withResolvers<Found>();
     let latest: Found = { files: [], notes: [] };
+    let timer: NodeJS.Timeout | undefined;
     const keep = (partial: Partial) => {
-      latest = partial;
+      latest = { files: partial.files, notes: partial.notes };
       onPartial(partial);
     };
     const onAbort = () => {
       this.#send({ kind: "cancel", id });
-      result.resolve({ files: latest.files, notes: latest.notes });
+      // It answers between two pieces of work; who waits shall not wait longer than that.
+      timer = setTimeout(() => result.resolve(latest), lastWordMs);
     };
     this.#waiting.set(id, { result, onPartial: keep });
     signal.addEventListener("abort", onAbort);
@@ -60,6 +65,7 @@ export class ThreadClient {
       this.#send({ kind: "search", id, request });
       return await result.promise;
     } finally {
+      clearTimeout(timer);
       this.#waiting.delete(id);
       signal.removeEventListener("abort", onAbort);
     }

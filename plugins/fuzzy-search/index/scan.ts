@@ -75,7 +75,7 @@ const baseWorth = 12;
 const baseStartWorth = 10;
 
 // oxlint-disable-next-line max-params -- an object for every path would cost more than the search
-function wordWorth(
+export function wordWorth(
   bytes: Buffer,
   word: ScanWord,
   start: number,

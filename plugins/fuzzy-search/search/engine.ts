@@ -64,11 +64,13 @@ export class SearchEngine {
         limit,
         strict: this.#settings.strict,
         signal: control.signal,
-        onPartial: (ranked, state) => {
-          hits.set(root, ranked);
-          states.set(root, state);
-          tell();
-        },
+        ...(request.partials && {
+          onPartial: (ranked: readonly Ranked[], state: { seen: number; matches: number }) => {
+            hits.set(root, ranked);
+            states.set(root, state);
+            tell();
+          },
+        }),
       });
       hits.set(root, await searcher.run());
       notes.push(...skippedNotes(root));

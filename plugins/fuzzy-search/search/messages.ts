@@ -17,6 +17,8 @@ export interface SearchRequest {
   readonly order: Order;
   /** The most files of one root. */
   readonly limit: number;
+  /** Whether somebody wants to see what there is while it is searched. */
+  readonly partials: boolean;
 }
 
 export type ToThread =

@@ -16,7 +16,10 @@ export interface RootSearch {
   readonly strict: boolean;
   readonly signal: AbortSignal;
   /** Called now and then while it takes its time. */
-  readonly onPartial: (ranked: readonly Ranked[], state: { seen: number; matches: number }) => void;
+  readonly onPartial?: (
+    ranked: readonly Ranked[],
+    state: { seen: number; matches: number },
+  ) => void;
 }
 
 /** Fewer tracked files than this: the whole listing is there nearly as soon. */
@@ -93,7 +96,7 @@ export class RootSearcher {
           continue;
         }
         collector.add(segment);
-        if (performance.now() - toldAt < partialMs) continue;
+        if (onPartial === undefined || performance.now() - toldAt < partialMs) continue;
         toldAt = performance.now();
         onPartial(collector.ranked(), { seen: build.fileCount, matches: collector.matches });
       }
@@ -122,13 +125,9 @@ export class RootSearcher {
     const { order, signal } = this.#search;
     if (order !== "meant" || !looksMistyped(this.#words, ranked[0])) return ranked;
     const best = new Map(ranked.map((each) => [each.path, each]));
-    for (const more of withoutOneLetter(this.#words, segments)) {
-      for (const each of more) {
-        const known = best.get(each.path);
-        if (known === undefined || known.meant < each.meant) best.set(each.path, each);
-      }
-      await turn();
-      if (signal.aborted) break;
+    for (const each of await withoutOneLetter(this.#words, segments, signal)) {
+      const known = best.get(each.path);
+      if (known === undefined || known.meant < each.meant) best.set(each.path, each);
     }
     return inOrder([...best.values()], order);
   }

@@ -78,6 +78,7 @@ export async function find(
     roots: given.map((path) => ({ given: path, path })),
     order: more.order ?? "meant",
     limit: more.limit ?? 50,
+    partials: more.onPartial !== undefined,
   };
   return engine.search(request, { signal, onPartial });
 }
