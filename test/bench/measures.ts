@@ -14,6 +14,8 @@ export interface Measure {
   readonly more?: boolean;
   /** The floor has nothing to say here. */
   readonly agent?: boolean;
+  /** Instead of all. */
+  targets?(): Target[];
   run(target: Target): Promise<Record<string, number>>;
 }
 

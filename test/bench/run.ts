@@ -1,4 +1,5 @@
 import { measures, middle, type Measure } from "./measures.ts";
+import { searchMeasures } from "./search.ts";
 import { targets, type Target } from "./targets.ts";
 
 // Usage: npm run bench [-- PART_OF_A_TITLE …]. Every measure runs its targets in turn, A B C A B C …,
@@ -8,7 +9,7 @@ type Figures = Map<string, Map<string, number[]>>;
 
 const wanted = process.argv.slice(2);
 const all = targets();
-for (const measure of measures) {
+for (const measure of [...measures, ...searchMeasures]) {
   if (wanted.length > 0 && !wanted.some((part) => measure.title.includes(part))) continue;
   const figures = await collect(measure, all);
   process.stdout.write(`${table(measure, figures)}\n`);
@@ -16,7 +17,9 @@ for (const measure of measures) {
 
 async function collect(measure: Measure, from: readonly Target[]): Promise<Figures> {
   const figures: Figures = new Map();
-  const taking = from.filter((target) => measure.agent !== true || target.floor !== true);
+  const taking = (measure.targets?.() ?? from).filter(
+    (target) => measure.agent !== true || target.floor !== true,
+  );
   for (let run = 0; run <= measure.runs; run += 1) {
     for (const target of taking) {
       const result = await measure.run(target);
