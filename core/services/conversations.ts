@@ -115,6 +115,11 @@ export interface Conversation {
    * interrupt a joined message is in the history, and starts nothing.
    */
   submit(submission: Submission): Task;
+  /**
+   * Has the conversation so far summed up, to make room in the model's context: between two requests
+   * of the running task, whose outcome it then has, or as a task of its own.
+   */
+  compact(): Task;
   /** Ends the running task; resolves true when it has ended, false at once when none runs. */
   interrupt(): Promise<boolean>;
   /** Calls back for every event from now on, in order, until the returned function is called. */
