@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { Capture } from "./capture.ts";
+import { Capture, captureLimit } from "./capture.ts";
 import { forget, remember, signalGroup } from "./groups.ts";
 import { startProblem } from "./startable.ts";
 import { markOf, Stragglers } from "./stragglers.ts";
@@ -25,7 +25,10 @@ export interface RunRequest {
   readonly wrapperEnv?: Readonly<Record<string, string>>;
 }
 
-/** How a command ended. Each text keeps the first and the last MiB, invalid UTF-8 replaced. */
+/**
+ * How a command ended. Each text keeps the first and the last MiB, of an aborted command 32 KiB,
+ * invalid UTF-8 replaced.
+ */
 export interface RunResult {
   /** 124 after a time-out; -1 when it was not started or a signal ended it. */
   readonly exitCode: number;
@@ -44,6 +47,8 @@ type Ending = Pick<RunResult, "exitCode" | "timedOut" | "aborted" | "killedBy" |
 type Stopped = "timedOut" | "aborted" | undefined;
 
 const pieceBytes = 8192;
+/** Nobody waits for the output of a command that was aborted, but for the answer behind it. */
+const abortedLimit = 32 * 1024;
 /** Between asking a group to end and ending it. */
 const graceMs = 80;
 /** After the exit, pipes that a background process holds are read until this much silence … */
@@ -58,11 +63,12 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const started = performance.now();
   const output = new Output(request);
   const ending = await runToEnding(request, output);
+  const limit = ending.aborted ? abortedLimit : captureLimit;
   return {
     ...ending,
-    stdout: output.stdout.text(),
-    stderr: output.stderr.text(),
-    aggregatedOutput: output.both.text(),
+    stdout: output.stdout.text(limit),
+    stderr: output.stderr.text(limit),
+    aggregatedOutput: output.both.text(limit),
     durationMs: performance.now() - started,
   };
 }
