@@ -39,7 +39,7 @@ export async function receiveAnswer(task: TaskContext): Promise<Answer> {
 }
 
 async function read(task: TaskContext, received: Received): Promise<Answer> {
-  for await (const batch of task.session.model.stream(requestOf(task), task.signal)) {
+  for await (const batch of task.session.model.stream(await requestOf(task), task.signal)) {
     for (const event of batch) {
       if (task.signal.aborted) return { status: "aborted" };
       if (event.type === "item") {
@@ -83,11 +83,11 @@ function keep({ session, inbox }: TaskContext, entries: readonly Entry[]): void 
   }
 }
 
-function requestOf({ session }: TaskContext): ModelRequest {
+async function requestOf({ session }: TaskContext): Promise<ModelRequest> {
   const { settings } = session;
   return {
     instructions: session.instructions,
-    input: session.history.forModel(),
+    input: await session.history.forModel(),
     tools: session.tools,
     parallelToolCalls: settings.parallelToolCalls,
     effort: settings.effort,
