@@ -12,6 +12,7 @@ import { Job } from "./job.ts";
 import { Listeners } from "./listeners.ts";
 import { notifyCompleted } from "./notify.ts";
 import { TurnDiff } from "./patch/turn-diff.ts";
+import { prepared } from "./prepare-turn.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { runCompaction } from "./turn/compaction.ts";
 import { takeInput } from "./turn/input.ts";
@@ -154,7 +155,7 @@ export class LiveConversation implements Conversation {
 
   async #run(job: Job): Promise<TaskOutcome> {
     if (job.signal.aborted) return this.#abandon(job);
-    const problem = (await this.#wake()) ?? (await this.#turnOver(job));
+    const problem = await this.#prepare(job);
     if (job.signal.aborted) return this.#abandon(job);
     if (problem !== undefined) return this.#refuse(job, problem);
     const task = this.#contextOf(job);
@@ -177,26 +178,10 @@ export class LiveConversation implements Conversation {
     for (const one of job.inbox.heard) one.end(outcome);
   }
 
-  /** Reads an unloaded history back; resolves with what prevents it. */
-  async #wake(): Promise<string | undefined> {
-    if (this.#session.history.loaded) return undefined;
+  /** Resolves with what prevents the turn. */
+  async #prepare(job: Job): Promise<string | undefined> {
     try {
-      const { reload } = await import("./resume.ts");
-      await reload(this.#session);
-      return undefined;
-    } catch (error) {
-      return errorMessage(error);
-    }
-  }
-
-  /** Makes what the submission wants different the rule; resolves with what prevents it. */
-  async #turnOver({ submission, signal }: Job): Promise<string | undefined> {
-    const { overrides } = submission;
-    if (overrides === undefined) return undefined;
-    try {
-      const { overridden } = await import("./overrides.ts");
-      const asked = { overrides, signal };
-      this.#session = await overridden(this.#surroundings, this.#session, asked);
+      this.#session = await prepared(this.#surroundings, this.#session, job);
       return undefined;
     } catch (error) {
       return errorMessage(error);
@@ -229,7 +214,8 @@ export class LiveConversation implements Conversation {
 
   /** The conversation ends before it was its turn: its words are there for whoever resumes. */
   async #keep(job: Job): Promise<TaskOutcome> {
-    if (job.items.length > 0 && !job.signal.aborted && (await this.#wake()) === undefined) {
+    const said = job.items.length > 0 && !job.signal.aborted;
+    if (said && (await this.#prepare(job)) === undefined) {
       await takeInput(this.#session, job.items);
     }
     return this.#abandon(job);
