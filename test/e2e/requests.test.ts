@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../helpers/peer-process.ts";
 import type { SeenRequest } from "../helpers/mock-model.ts";
-import { scenarios, shellCall, structuredOf, textOf } from "../helpers/scenario.ts";
+import { scenarios, shellCall, structuredOf, textOf, toolOutput } from "../helpers/scenario.ts";
 
 const start = scenarios();
 
@@ -59,6 +59,17 @@ describe.each(["responses", "chat"] as const)("requests on the %s wire", (wire) 
     expect(told[2]?.message).toMatch(
       /^stream error: exceeded retry limit, .*; retrying 2\/2 in 0ms…$/,
     );
+  });
+
+  it("acceptance 10: carry a broken call and what is wrong with it, and the turn goes on", async () => {
+    const { peer, model, codex } = await start({
+      wire,
+      script: [[{ call: "shell", arguments: '{"command": [', id: "c1" }], "I see."],
+    });
+    expect(textOf(await peer.answer(codex({ prompt: "go" })))).toBe("I see.");
+    const second = model.requests[1];
+    if (second === undefined) throw new Error("no second request");
+    expect(toolOutput(second)).toMatch(/^failed to parse function arguments: ./);
   });
 
   it("defect 14: are not repeated after a bad request", async () => {
