@@ -10,7 +10,7 @@ import type {
   ResumeRequest,
 } from "../../core/index.ts";
 import type { LiveConversation } from "./conversation.ts";
-import type { Surroundings } from "./open.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** The conversations of this process, by id. What it takes to run one is loaded with the first. */
 export class LiveConversations implements Conversations {
@@ -18,6 +18,8 @@ export class LiveConversations implements Conversations {
   readonly #lines = new Map<string, Promise<unknown>>();
   readonly #surroundings: Surroundings;
   #closed = false;
+  // Idle ones leave the memory; what their commands left running does not.
+  #hadAny = false;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -81,7 +83,7 @@ export class LiveConversations implements Conversations {
   /** Ends all tasks and whatever processes they started. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#live.size === 0) return;
+    if (!this.#hadAny) return;
     await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
     // What a tool may have left running in spite of its signal.
     const { killAll } = await import("./exec/run.ts");
@@ -129,6 +131,7 @@ export class LiveConversations implements Conversations {
       throw new ConversationError("session", "the server is closing");
     }
     this.#live.set(conversation.id, conversation);
+    this.#hadAny = true;
     return conversation;
   }
 }

@@ -14,7 +14,6 @@ export class Recorder {
   readonly #file: LineFile;
   readonly #claim: Claim;
   readonly #log: Log;
-  readonly #turnContext: () => JsonObject;
   #complain: (message: string) => void = () => undefined;
   #complained = false;
 
@@ -24,7 +23,6 @@ export class Recorder {
     this.#file = new LineFile(options.path);
     this.#claim = options.claim;
     this.#log = options.log;
-    this.#turnContext = options.turnContext;
   }
 
   /** Makes the file with its first lines. Throws when that is not possible. */
@@ -76,8 +74,8 @@ export class Recorder {
   }
 
   /** What the next request goes by. */
-  turnContext(): void {
-    this.#write(formatLine("turn_context", this.#turnContext()));
+  turnContext(context: JsonObject): void {
+    this.#write(formatLine("turn_context", context));
   }
 
   /** How the conversation shall be from now on. */
@@ -129,7 +127,6 @@ export interface RecorderOptions {
   readonly path: string;
   /** Held when the recorder begins; the recorder gives it back. */
   readonly claim: Claim;
-  readonly turnContext: () => JsonObject;
   readonly log: Log;
 }
 

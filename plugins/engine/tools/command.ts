@@ -5,6 +5,7 @@ import { loginShell, withProfile } from "../exec/login-shell.ts";
 import { formatForModel, shellResultJson } from "../exec/output.ts";
 import { parseCommand } from "../exec/parsed-command.ts";
 import { run, type RunRequest, type RunResult } from "../exec/run.ts";
+import { marked } from "../exec/stragglers.ts";
 import { runSandboxed } from "../sandbox/index.ts";
 import { mayUseNetwork } from "../sandbox/policy.ts";
 import type { TaskContext } from "../turn/task.ts";
@@ -48,10 +49,10 @@ export async function runCommand(
   const request: RunRequest = {
     command: shell === undefined ? command : withProfile(command, shell),
     cwd,
-    env: {
+    env: marked({
       ...commandEnvironment(session.env, shellEnvironment, mayUseNetwork(sandboxPolicy)),
       ...nestedEnvironment(session.env),
-    },
+    }),
     timeoutMs,
     signal,
     onOutput: outputEvents(task, callId),

@@ -79,7 +79,7 @@ function keep({ session, inbox }: TaskContext, entries: readonly Entry[]): void 
   );
   for (const url of entries.flatMap(({ told }) => told?.images ?? [])) {
     const content = [{ type: "input_image" as const, image_url: url }];
-    inbox.push({ type: "message", role: "user", content });
+    inbox.put({ type: "message", role: "user", content });
   }
 }
 
@@ -140,7 +140,7 @@ function showProgress(task: TaskContext, event: ProgressEvent): void {
       // A wire without rate limits says nothing before its answer ends.
       if (event.rateLimits === null) return undefined;
       task.session.usage.limit(event.rateLimits);
-      return task.emit(task.session.usage.event());
+      return task.emit(task.session.usage.event(task.session.contextWindow));
   }
 }
 
@@ -151,7 +151,7 @@ async function concludeAnswer(
   usage: TokenUsage | null,
 ): Promise<void> {
   if (usage !== null) task.session.usage.add(usage);
-  task.emit(task.session.usage.event());
+  task.emit(task.session.usage.event(task.session.contextWindow));
   // In the record, the items of an answer stand behind its events.
   keep(task, received.all());
   const diff = await task.diff.unified();

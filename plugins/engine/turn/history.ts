@@ -31,6 +31,11 @@ export class History {
     return this.#items !== undefined;
   }
 
+  /** As they stand; `forModel` is what a request needs. */
+  get items(): readonly ResponseItem[] {
+    return this.#items ?? [];
+  }
+
   append(items: readonly ResponseItem[]): void {
     const kept = items.filter(isKept);
     this.#drafts = Math.max(0, this.#drafts - kept.length);
@@ -63,7 +68,7 @@ export class History {
   /** Everything for the next request; a call that never got its output is answered `aborted`. */
   async forModel(): Promise<ResponseItem[]> {
     const answered = new Set<string>();
-    const items = this.#items ?? [];
+    const { items } = this;
     for (const item of items) if (isOutput(item)) answered.add(item.call_id);
     const answeredItems = items.flatMap((item) => {
       if (!isCall(item) || answered.has(callId(item))) return [item];

@@ -1,8 +1,10 @@
 import { errorMessage } from "../../../core/index.ts";
 import type { InputItem, TaskOutcome } from "../../../core/index.ts";
 import { expectCommands } from "../exec/run.ts";
+import { turnContext } from "../rollout/open.ts";
 import { receiveAnswer, type Answer } from "./answer.ts";
-import { userEvent, userMessage } from "./input.ts";
+import { environmentNews } from "./environment-block.ts";
+import { takeInput } from "./input.ts";
 import { withRetries } from "./retry.ts";
 import type { TaskContext } from "./task.ts";
 
@@ -27,37 +29,36 @@ async function work(task: TaskContext, input: readonly InputItem[]): Promise<Tas
   if (input.length === 0) return complete(task, null);
 
   task.emit({ type: "task_started", model_context_window: task.session.contextWindow ?? null });
-  await takeInput(task, input);
+  tellEnvironment(task);
+  await takeInput(task.session, input);
   expectCommands();
 
   for (;;) {
-    takeInbox(task);
+    await takeInbox(task);
     const answer = await askModel(task);
 
     if (answer.status === "aborted") return abort(task);
     if (answer.status === "failed") return fail(task, answer.failure.message);
-    if (!answer.calledTools && task.inbox.length === 0) return complete(task, answer.lastMessage);
+    if (!answer.calledTools && task.inbox.empty) return complete(task, answer.lastMessage);
   }
 }
 
-/** The person's own words enter the history once, before anything that answers them. */
-async function takeInput(task: TaskContext, input: readonly InputItem[]): Promise<void> {
-  const { history, recorder } = task.session;
-  const message = await userMessage(input, task.session.cwd);
-  history.append([message]);
-  recorder.event(userEvent(input));
+/** Before the person's words, so that the model reads them knowing where it is. */
+function tellEnvironment({ session }: TaskContext): void {
+  session.history.append(environmentNews(session, session.history.items));
 }
 
 /** What came in while the model was busy goes into its next request, each message once. */
-function takeInbox(task: TaskContext): void {
-  task.session.history.append(task.inbox.splice(0));
+async function takeInbox(task: TaskContext): Promise<void> {
+  task.session.history.append(task.inbox.takePictures());
+  for (const { items } of task.inbox.takeSaid()) await takeInput(task.session, items);
 }
 
 /** One request, repeated while it breaks off; the calls it asks for have run when this resolves. */
 function askModel(task: TaskContext): Promise<Answer> {
   const { history, recorder } = task.session;
   return withRetries(task, async () => {
-    recorder.turnContext();
+    recorder.turnContext(turnContext(task.session));
     try {
       return await receiveAnswer(task);
     } finally {
@@ -71,13 +72,17 @@ function complete(task: TaskContext, lastAgentMessage: string | null): TaskOutco
   return { status: "completed", lastAgentMessage };
 }
 
+/** What the person said meanwhile stays in the inbox: it may fare better with a task of its own. */
 function fail(task: TaskContext, message: string): TaskOutcome {
+  task.session.history.append(task.inbox.takePictures());
   task.emit({ type: "error", message });
   task.emit({ type: "task_complete", last_agent_message: null });
   return { status: "failed", message };
 }
 
-function abort(task: TaskContext): TaskOutcome {
+/** Nothing goes on after an interrupt, but what the person said is there for the next task. */
+async function abort(task: TaskContext): Promise<TaskOutcome> {
+  await takeInbox(task);
   task.emit({ type: "turn_aborted", reason: "interrupted" });
   return { status: "aborted", reason: "interrupted" };
 }
