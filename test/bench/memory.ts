@@ -3,6 +3,7 @@ import { renderResponses } from "../helpers/model-wires.ts";
 import { turn, withServer, type Measure } from "./measures.ts";
 
 const conversations = 500;
+const warmUp = 150;
 const deltas = 100_000;
 const pictures = 20;
 
@@ -19,10 +20,10 @@ export const memoryMeasures: Measure[] = [
         () => "Hello.",
         async (server) => {
           await server.initialize();
-          // The first ones load what all of them share.
-          for (let id = 0; id < 20; id += 1) await turn(server, id, "hello");
+          // By then the heap has the size that so many turns give it, whatever is kept of them.
+          for (let id = 0; id < warmUp; id += 1) await turn(server, id, "hello");
           const before = await server.settled();
-          for (let id = 0; id < conversations; id += 1) await turn(server, 100 + id, "hello");
+          for (let id = 0; id < conversations; id += 1) await turn(server, warmUp + id, "hello");
           return { resident: ((await server.settled()) - before) * (1024 / conversations) };
         },
       ),
