@@ -34,8 +34,8 @@ const texts = z.array(z.string());
 const textsByName = z.record(z.string(), z.string());
 const seconds = z.number().positive();
 
-// Unknown keys pass, as everywhere in the settings.
-const Server = z
+/** One table of `mcp_servers`; unknown keys pass, as everywhere in the settings. */
+export const Server = z
   .object({
     command: z.string().min(1).optional(),
     args: texts.optional(),
