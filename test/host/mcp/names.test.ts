@@ -9,7 +9,7 @@ describe("the nearest name", () => {
     ["approval_polcy", "approval-policy"],
     ["Sandbox", "sandbox"],
     ["promt", "prompt"],
-    ["cdw", undefined],
+    ["cdw", "cwd"],
     ["cw", "cwd"],
     ["configuration", undefined],
     ["zzz", undefined],

@@ -398,7 +398,7 @@ describe("the diagnosis", () => {
     const query = { settings: settings(values(port)), signal: new AbortController().signal };
     const findings = await diagnose(world({ localPorts: [port] }), new Set(), query);
     expect(findings.filter(({ level }) => level === "warning")).toMatchObject([
-      { message: expect.stringMatching(message) },
+      { message: expect.stringMatching(message) as string },
     ]);
   });
 
