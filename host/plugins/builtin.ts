@@ -6,6 +6,7 @@ export type PluginModule = () => Promise<{ readonly default?: unknown }>;
 /** The plugins that come with the program, in the order they start in where services leave it open. */
 export const builtinPlugins: Readonly<Record<string, PluginModule>> = {
   engine: () => import("../../plugins/engine/index.ts"),
+  auth: () => import("../../plugins/auth/index.ts"),
   models: () => import("../../plugins/models/index.ts"),
   "mcp-servers": () => import("../../plugins/mcp-servers/index.ts"),
   elicitation: () => import("../../plugins/elicitation/index.ts"),

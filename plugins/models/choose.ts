@@ -9,7 +9,6 @@ import {
   variable,
   type Provider,
 } from "./provider.ts";
-import { readSignIn } from "./sign-in.ts";
 
 /** Which model of which provider, and why; `provider` is undefined for one that a plugin added. */
 export interface Choice {
@@ -77,7 +76,7 @@ function explicit(
 
 async function found(
   query: Pick<ModelQuery, "signal">,
-  { environment: { env }, home, localPorts }: World,
+  { environment: { env }, credentials, localPorts }: World,
   { providers, model }: { providers: ReadonlyMap<string, Provider>; model: string | undefined },
 ): Promise<Choice | undefined> {
   const take = (id: string, why: string): Choice | undefined => {
@@ -87,7 +86,8 @@ async function found(
       ? undefined
       : { id, provider, model: name, why };
   };
-  if ((await readSignIn(home)) !== undefined) return take("openai", "signed in, by auth.json");
+  const signedIn = await credentials?.status();
+  if (signedIn?.method !== undefined) return take("openai", "signed in, by auth.json");
   for (const id of byKey) {
     const key = providers.get(id)?.envKey;
     if (key === undefined || variable(env, key) === undefined) continue;
