@@ -26,4 +26,12 @@ export const extraCommands: Readonly<
     summary: "run one prompt in this terminal, through the real server",
     load: () => import("../../plugins/terminal/index.ts"),
   },
+  login: {
+    summary: "sign in: in the browser, or --with-api-key from stdin; `login status` says who is",
+    load: async () => (await import("../../plugins/auth/command/index.ts")).login,
+  },
+  logout: {
+    summary: "sign out",
+    load: async () => (await import("../../plugins/auth/command/index.ts")).logout,
+  },
 };
