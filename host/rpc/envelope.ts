@@ -34,7 +34,7 @@ export interface InboundResponse {
   readonly error: JsonValue | undefined;
 }
 
-/** `params` of a message; absent and null are the same. */
+/** `params` of a message; absent, null and an empty list are the same. */
 export type Params = JsonObject | undefined;
 
 /** Reads one line of JSON. Unknown members are ignored. */
@@ -68,7 +68,9 @@ function check(value: unknown, source: string): Message {
   const wrong = wrongMember(value, answers, source);
   if (wrong !== undefined) return invalid(id, InvalidRequest, wrong);
 
-  const params = value["params"] ?? undefined;
+  const given = value["params"] ?? undefined;
+  // Some clients spell a call without arguments so; by position, none is none.
+  const params = Array.isArray(given) && given.length === 0 ? undefined : given;
   // Checked above; said again for the compiler.
   if (typeof method !== "string") return invalid(id, InvalidRequest, "method is not a string");
   if (params !== undefined && !isJsonObject(params)) {
