@@ -88,6 +88,7 @@ export type {
   ConversationSummary,
   HistoryEntry,
   PageRequest,
+  RecordedEvent,
   ResumeRequest,
   Submission,
   Subscriber,

@@ -141,7 +141,7 @@ export function problemEvents({ problems }: Toolkit): ConversationEvent[] {
 
 /** What its record needs to know of a conversation. */
 export function recordedPart({ id, cwd, settings, model }: Plan): Recording["conversation"] {
-  return { id, cwd, settings, model: model.name };
+  return { id, cwd, settings, model: model.name, provider: model.provider };
 }
 
 /** Everything that is settled before the conversation itself is put together. */

@@ -15,6 +15,7 @@ export interface Recording {
     readonly cwd: string;
     readonly settings: EngineSettings;
     readonly model: string;
+    readonly provider: string;
   };
 }
 
@@ -64,7 +65,8 @@ function metaOf(recording: FirstRecording, now: Date): JsonObject {
     originator: environment.env["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"] ?? "codex_cli_rs",
     cli_version: environment.version,
     instructions: userInstructions ?? null,
-    source: "mcp",
+    source: environment.appServer === true ? "vscode" : "mcp",
+    model_provider: conversation.provider,
     ...(git !== undefined && { git }),
   };
 }
