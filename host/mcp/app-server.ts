@@ -8,7 +8,7 @@ import { Session } from "../rpc/session.ts";
 import { inject, injectable, Values } from "../tokens.ts";
 import type { HostValues } from "../tokens.ts";
 import { objectMember, stringMember } from "./params.ts";
-import { userAgent } from "./user-agent.ts";
+import { serverUserAgent } from "./user-agent.ts";
 
 /** `initialize` in the dialect of app servers: the client's name in, the user agent out. */
 @injectable()
@@ -33,6 +33,6 @@ export class AppServerHandshake {
     const title = typeof info["title"] === "string" ? { title: info["title"] } : {};
     // There are no revisions here; without one the client would count as unknown.
     this.session.open(legacyRevisions[0], { name, version, ...title }, {});
-    return { userAgent: userAgent(this.values, { name, version }) };
+    return { userAgent: serverUserAgent(this.values, { name, version }) };
   }
 }

@@ -10,7 +10,7 @@ import { Session } from "../rpc/session.ts";
 import { inject, injectable, Registered, Values } from "../tokens.ts";
 import type { HostValues } from "../tokens.ts";
 import { objectMember, stringMember } from "./params.ts";
-import { userAgent } from "./user-agent.ts";
+import { serverUserAgent } from "./user-agent.ts";
 
 /** `initialize` and `ping` (MCP 2025-11-25, basic/lifecycle). */
 @injectable()
@@ -46,7 +46,7 @@ export class Handshake {
         name: "codex-mcp-server",
         title: "Codex",
         version: this.values.version,
-        user_agent: userAgent(this.values, { name, version }),
+        user_agent: serverUserAgent(this.values, { name, version }),
       },
     };
   }

@@ -26,10 +26,10 @@ export async function readSummary(
 ): Promise<ConversationSummary | undefined> {
   try {
     const head = await readHead(path);
-    const { source, said, ...summary } = head ?? {};
+    if (head?.said !== true) return undefined;
+    const { source, said: _, ...summary } = head;
     const fits = sources === undefined || source === undefined || isOneOf(sources, source);
-    if (head === undefined || !head.said || !fits) return undefined;
-    return summary as ConversationSummary;
+    return fits ? summary : undefined;
   } catch {
     // Moved away or unreadable: not something a list can show.
     return undefined;
