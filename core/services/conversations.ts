@@ -125,9 +125,16 @@ export interface Conversation {
   readonly busy: boolean;
   /**
    * Hands in a message. Its task starts when the ones before it have ended, unless it may join the
-   * running one: then it is that one's task, which sees the message with its next request.
+   * running one: then it is that one's task, with its events and its outcome, which sees the message
+   * with its next request. A message that came too late for that has the next task. After an
+   * interrupt a joined message is in the history, and starts nothing.
    */
   submit(submission: Submission): Task;
+  /**
+   * Has the conversation so far summed up, to make room in the model's context: between two requests
+   * of the running task, whose outcome it then has, or as a task of its own.
+   */
+  compact(): Task;
   /** Ends the running task; resolves true when it has ended, false at once when none runs. */
   interrupt(): Promise<boolean>;
   /** Calls back for every event from now on, in order, until the returned function is called. */
@@ -148,7 +155,10 @@ export interface Submission {
   readonly ask?: (question: Question) => Promise<Answer>;
   /** Ends this task, running or waiting. */
   readonly signal?: AbortSignal;
-  /** Join the running task, if there is one that can still take it; `overrides` never join. */
+  /**
+   * Join the running task, if there is one that can still take it; `overrides` never join. `signal`
+   * takes the message back until it was seen, and ends the task from then on.
+   */
   readonly join?: boolean;
   /** What is different from this message on, later ones included. */
   readonly overrides?: TurnOverrides;

@@ -104,7 +104,11 @@ export class RpcPeer implements Client {
     } else this.#batch(inbound.messages);
   }
 
-  readonly #allowsBare = (method: string) => this.#dialect.allBare || this.#bare.has(method);
+  readonly #allowsBare = (method: string) =>
+    this.#dialect.allBare ||
+    this.#bare.has(method) ||
+    // Whoever may leave the member out is told that the method is unknown.
+    (this.#bare.size > 0 && !this.#server.hasMethod(method) && !this.#ready.has(method));
 
   /** Answers something that has no readable id: only once the client has met us. */
   refuse(error: JsonRpcErrorObject, reply: Reply = this.#send): void {

@@ -3,11 +3,12 @@ import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { patch, TomlFormat } from "@decimalturn/toml-patch";
 import { parse } from "smol-toml";
-import type { TomlTableWithoutBigInt } from "smol-toml";
+import type { TomlTable } from "smol-toml";
 import writeFileAtomic from "write-file-atomic";
-import { errorMessage, InternalError, isJsonObject, RpcError } from "../../core/index.ts";
-import type { JsonObject, Settings } from "../../core/index.ts";
+import { errorMessage, InternalError, RpcError } from "../../core/index.ts";
+import type { Settings } from "../../core/index.ts";
 import type { SetDefaultModel } from "./schemas.ts";
+import { editLines } from "./toml-lines.ts";
 
 /**
  * Writes model and effort into config.toml, or into the active profile there; what is absent is
@@ -28,49 +29,58 @@ export async function setDefaultModel(settings: Settings, wish: SetDefaultModel)
 
 /** The text with these two keys set or removed. Throws when that would change anything else. */
 export function edit(text: string, profile: string | undefined, wish: SetDefaultModel): string {
-  const wanted = withKeys(parseToml(text), profile, {
-    model: wish.model,
-    model_reasoning_effort: wish.reasoningEffort,
-  });
+  const keys = { model: wish.model, model_reasoning_effort: wish.reasoningEffort };
+  const wanted = withKeys(text, profile, keys);
   if (isDeepStrictEqual(wanted, parseToml(text))) return text;
+  // What either way gives counts only if another parser reads in it what was asked for.
+  const isRight = (edited: string | undefined) =>
+    edited !== undefined && isDeepStrictEqual(triedToml(edited), wanted);
+  const byLines = editLines(text, profile === undefined ? [] : ["profiles", profile], keys);
+  if (byLines !== undefined && isRight(byLines)) return byLines;
   const format = TomlFormat.autoDetectFormat(text);
+  // Other readers refuse the one behind the last member of an inline table.
   format.trailingComma = false;
-  const edited = patch(text, wanted, format);
-  // Two parsers agree, or the file stays as it is.
-  if (isDeepStrictEqual(parseToml(edited), wanted)) return edited;
+  const patched = patch(text, wanted, format);
+  if (isRight(patched)) return patched;
   throw new Error("config.toml cannot be changed without changing more than was asked for");
 }
 
-// Integers are numbers unless more is asked for.
-function parseToml(text: string): Table {
-  return parse(text, { integersAsBigInt: false });
+function triedToml(text: string): Table | undefined {
+  try {
+    return parseToml(text);
+  } catch {
+    return undefined;
+  }
 }
 
-type Table = TomlTableWithoutBigInt;
+function parseToml(text: string): Table {
+  return parse(text, { integersAsBigInt: "asNeeded" });
+}
 
+type Table = TomlTable;
+
+/** The text's tables with these keys set or removed, made anew so that nothing is shared. */
 function withKeys(
-  root: Table,
+  text: string,
   profile: string | undefined,
   keys: Readonly<Record<string, string | undefined>>,
 ): Table {
-  const changed: Table = { ...root };
-  let table = changed;
-  if (profile !== undefined) {
-    const profiles = { ...tableOf(changed["profiles"]) };
-    table = { ...tableOf(profiles[profile]) };
-    profiles[profile] = table;
-    changed["profiles"] = profiles;
-  }
+  const root = parseToml(text);
+  const table = profile === undefined ? root : tableIn(tableIn(root, "profiles"), profile);
   for (const [key, value] of Object.entries(keys)) {
     if (value === undefined) delete table[key];
     else table[key] = value;
   }
-  return changed;
+  return root;
 }
 
-function tableOf(value: unknown): Table {
-  // A TOML table is an object that is none of TOML's other values.
-  return isJsonObject(value as JsonObject) ? (value as Table) : {};
+/** A new one where there is none. */
+function tableIn(table: Table, key: string): Table {
+  const found = table[key];
+  const isTable = typeof found === "object" && !Array.isArray(found) && !(found instanceof Date);
+  const inner = isTable ? found : parseToml("");
+  table[key] = inner;
+  return inner;
 }
 
 async function realFile(path: string): Promise<string> {

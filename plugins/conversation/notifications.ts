@@ -9,7 +9,7 @@ export { sessionConfigured } from "./methods.ts";
 export const codexEvent = defineNotification({
   name: "codex/event",
   summary: "How a resumed conversation is.",
-  params: async () => (await import("../../core/index.ts")).CodexEventParams,
+  params: async () => (await import("./schemas.ts")).CodexEventParams,
 });
 
 type EventNotification = Notification<typeof ConversationEventParams>;

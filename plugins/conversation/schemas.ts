@@ -9,6 +9,7 @@ import {
 import { canonicalId, uuidPattern } from "./ids.ts";
 import { WireItems, WireSandboxPolicy } from "./wire.ts";
 
+export { CodexEventParams } from "../../core/index.ts";
 export { ApprovalParams, ApprovalResult } from "./wire.ts";
 export { GetUserSavedConfigResult } from "./saved-config-schema.ts";
 

@@ -10,7 +10,7 @@ import type {
   ResumeRequest,
 } from "../../core/index.ts";
 import type { LiveConversation } from "./conversation.ts";
-import type { Surroundings } from "./open.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** The conversations of this process, by id. What it takes to run one is loaded with the first. */
 export class LiveConversations implements Conversations {

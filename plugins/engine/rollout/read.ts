@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { ConversationError, errorMessage, ResponseItem } from "../../../core/index.ts";
-import type { ConversationRequest, JsonObject } from "../../../core/index.ts";
+import type { ConversationRequest, JsonObject, TurnOverrides } from "../../../core/index.ts";
 import { rebuildCompacted } from "./compacted.ts";
 import { parseLine, splitLines, type Line } from "./lines.ts";
 import { isId } from "./path.ts";
-import { parseRequest } from "./request.ts";
+import { parseOverrides, parseRequest } from "./request.ts";
 
 /** What a record holds. */
 export interface Recorded {
@@ -12,6 +12,8 @@ export interface Recorded {
   readonly cwd: string | undefined;
   /** How the conversation was asked to be; empty for records of other programs. */
   readonly request: ConversationRequest;
+  /** What turns made different from that. */
+  readonly overrides: TurnOverrides;
   /** What the model has been shown. */
   readonly items: readonly ResponseItem[];
   /** Items of an answer that a crash cut off, in order. */
@@ -38,6 +40,7 @@ class Reader {
   #id: string | undefined;
   #cwd: string | undefined;
   #request: ConversationRequest = {};
+  #overrides: TurnOverrides = {};
   #items: ResponseItem[] = [];
   #drafts: ResponseItem[] = [];
   readonly #events: (JsonObject & { type: string })[] = [];
@@ -55,6 +58,7 @@ class Reader {
       id: this.#id,
       cwd: this.#cwd,
       request: this.#request,
+      overrides: this.#overrides,
       items: this.#items,
       drafts: this.#drafts,
       events: this.#events,
@@ -67,7 +71,7 @@ class Reader {
     if (type === "portico_draft" && payload === null) this.#drafts = [];
     else if (payload === null) return false;
     else if (type === "session_meta") return this.#meta(payload);
-    else if (type === "portico_request") this.#request = parseRequest(payload);
+    else if (type === "portico_request") this.#asked(payload);
     else if (type === "response_item") return this.#item(payload);
     else if (type === "portico_draft") return this.#draft(payload);
     else if (type === "event_msg") return this.#event(payload);
@@ -83,6 +87,11 @@ class Reader {
     this.#id = id;
     if (typeof cwd === "string") this.#cwd = cwd;
     return true;
+  }
+
+  #asked(payload: JsonObject): void {
+    this.#request = parseRequest(payload);
+    this.#overrides = parseOverrides(payload);
   }
 
   #item(payload: JsonObject): boolean {

@@ -13,7 +13,6 @@ export class Recorder {
   readonly #file: LineFile;
   readonly #claim: Claim;
   readonly #log: Log;
-  readonly #turnContext: () => JsonObject;
   #complain: (message: string) => void = () => undefined;
   #complained = false;
 
@@ -23,7 +22,6 @@ export class Recorder {
     this.#file = new LineFile(options.path);
     this.#claim = options.claim;
     this.#log = options.log;
-    this.#turnContext = options.turnContext;
   }
 
   /** Makes the file with its first lines. Throws when that is not possible. */
@@ -62,8 +60,8 @@ export class Recorder {
   }
 
   /** What the next request goes by. */
-  turnContext(): void {
-    this.#write(formatLine("turn_context", this.#turnContext()));
+  turnContext(context: JsonObject): void {
+    this.#write(formatLine("turn_context", context));
   }
 
   /** How the conversation shall be from now on. */
@@ -112,7 +110,6 @@ export interface RecorderOptions {
   readonly path: string;
   /** Held when the recorder begins; the recorder gives it back. */
   readonly claim: Claim;
-  readonly turnContext: () => JsonObject;
   readonly log: Log;
 }
 

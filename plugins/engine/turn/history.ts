@@ -10,10 +10,11 @@ export type CallItem = Extract<
 export interface HistoryRecord {
   items(items: readonly ResponseItem[]): void;
   draft(item: ResponseItem): void;
+  compacted(summary: string, items: readonly ResponseItem[]): void;
   dropDrafts(): void;
 }
 
-/** What the model is shown of a conversation; it only ever grows at its end. */
+/** What the model is shown of a conversation; it only grows at its end, or is replaced. */
 export class History {
   #items: ResponseItem[] | undefined = [];
   #drafts = 0;
@@ -26,6 +27,11 @@ export class History {
   /** False between `unload` and `restore`, when it must not be used. */
   get loaded(): boolean {
     return this.#items !== undefined;
+  }
+
+  /** As they stand; `forModel` is what a request needs. */
+  get items(): readonly ResponseItem[] {
+    return this.#items ?? [];
   }
 
   append(items: readonly ResponseItem[]): void {
@@ -48,6 +54,12 @@ export class History {
     this.#drafts = 0;
   }
 
+  /** Puts other items in the place of all, because `summary` says what was there. */
+  replace(items: readonly ResponseItem[], summary: string): void {
+    this.#items = [...items];
+    this.#record?.compacted(summary, items);
+  }
+
   /** Forgets the items; they are in the record. */
   unload(): void {
     this.#items = undefined;
@@ -61,7 +73,7 @@ export class History {
   /** Everything for the next request; a call that never got its output is answered `aborted`. */
   forModel(): ResponseItem[] {
     const answered = new Set<string>();
-    const items = this.#items ?? [];
+    const { items } = this;
     for (const item of items) if (isOutput(item)) answered.add(item.call_id);
     return items.flatMap((item) => {
       if (!isCall(item) || answered.has(callId(item))) return [item];
@@ -69,6 +81,14 @@ export class History {
       return [item, outputFor(item, "aborted")];
     });
   }
+}
+
+/** The later half, without outputs of calls of the earlier one; undefined when there is none. */
+export function withoutOldest(items: readonly ResponseItem[]): ResponseItem[] | undefined {
+  const kept = items.slice(Math.ceil(items.length / 2));
+  if (kept.length === 0 || kept.length === items.length) return undefined;
+  const calls = new Set(kept.filter(isCall).map(callId));
+  return kept.filter((item) => !isOutput(item) || calls.has(item.call_id));
 }
 
 export function isCall(item: ResponseItem): item is CallItem {

@@ -8,7 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Conversation, EventOf, ModelRequest } from "../../../core/index.ts";
+import type { Conversation, EventOf } from "../../../core/index.ts";
 import { line, meta, said, uuid } from "./rollout/records.ts";
 import {
   calls,
@@ -24,6 +24,7 @@ import {
   stage,
   started,
   text,
+  wordsIn,
   write,
   type Folders,
   type ScriptedModel,
@@ -50,14 +51,6 @@ async function say(conversation: Conversation, words: string, model: ScriptedMod
 
 function configured({ startEvents }: Conversation): EventOf<"session_configured"> {
   return startEvents[0]?.msg as EventOf<"session_configured">;
-}
-
-function wordsIn(request: ModelRequest | undefined): string[] {
-  return (request?.input ?? []).flatMap((entry) =>
-    entry.type === "message"
-      ? entry.content.flatMap((part) => ("text" in part ? [part.text] : []))
-      : [],
-  );
 }
 
 /** Leaves the record as a crash would, and no lock that lives. */
@@ -206,12 +199,11 @@ describe("a record that codex 0.44 wrote", () => {
     const place = folders();
     const fixture = new URL("../../fixtures/rollouts/codex-0.44.jsonl", import.meta.url);
     const id = "0199ab00-0000-7000-8000-000000000044";
-    const content = readFileSync(fixture, "utf8").replaceAll(
-      '"/workspace"',
-      JSON.stringify(place.workspace),
-    );
+    const content = readFileSync(fixture, "utf8").replaceAll("/workspace", place.workspace);
     write(place.home, `sessions/2025/10/01/rollout-2025-10-01T12-00-38-${id}.jsonl`, content);
-    const { conversations, model, complaints } = restarted(place, { script: [text("x")] });
+    const config = { approval_policy: "never", sandbox_mode: "danger-full-access" };
+    const options = { config, script: [text("x")] };
+    const { conversations, model, complaints } = restarted(place, options);
     expect((await conversations.list()).items).toMatchObject([{ id, preview: "say hello" }]);
     const again = await conversations.resume({ id });
     expect(again.cwd).toBe(place.workspace);

@@ -46,6 +46,7 @@ describe("the history", () => {
       items: (items) => recorded.push(...items),
       draft: () => undefined,
       dropDrafts: () => undefined,
+      compacted: () => undefined,
     });
     history.append([
       { type: "web_search_call", id: "ws" },
