@@ -3,19 +3,25 @@ import { characterStart } from "./output.ts";
 /** Bytes kept from the start, and again from the end, of each stream of a command. */
 export const captureLimit = 1024 * 1024;
 
-/** Keeps the first and the last MiB of a stream: memory stays bounded whatever a command prints. */
+/** Keeps the first and the last part of a stream: memory stays bounded whatever a command prints. */
 export class Capture {
+  readonly #limit: number;
   #head: Buffer = Buffer.alloc(0);
   #headLength = 0;
   // The tail is a ring: it is written over from its start when it is full.
   #tail: Buffer = Buffer.alloc(0);
   #tailLength = 0;
 
+  /** A limit of bytes for each of the two parts. */
+  constructor(limit = captureLimit) {
+    this.#limit = limit;
+  }
+
   /** Copies the bytes, so that a small piece does not keep a large read buffer alive. */
   push(chunk: Buffer): void {
-    const forHead = chunk.subarray(0, captureLimit - this.#headLength);
+    const forHead = chunk.subarray(0, this.#limit - this.#headLength);
     if (forHead.length > 0) {
-      this.#head = roomFor(this.#head, this.#headLength + forHead.length);
+      this.#head = roomFor(this.#head, this.#headLength + forHead.length, this.#limit);
       this.#headLength += forHead.copy(this.#head, this.#headLength);
     }
     this.#pushTail(chunk.subarray(forHead.length));
@@ -25,7 +31,7 @@ export class Capture {
   text(): string {
     const head = this.#head.subarray(0, this.#headLength);
     if (this.#tailLength === 0) return head.toString();
-    const omitted = this.#tailLength - captureLimit;
+    const omitted = this.#tailLength - this.#limit;
     if (omitted <= 0) return Buffer.concat([head, this.#tailInOrder()]).toString();
 
     const tail = this.#tailInOrder();
@@ -38,9 +44,9 @@ export class Capture {
   #pushTail(chunk: Buffer): void {
     let rest = chunk;
     while (rest.length > 0) {
-      const at = this.#tailLength % captureLimit;
-      const piece = rest.subarray(0, captureLimit - at);
-      this.#tail = roomFor(this.#tail, at + piece.length);
+      const at = this.#tailLength % this.#limit;
+      const piece = rest.subarray(0, this.#limit - at);
+      this.#tail = roomFor(this.#tail, at + piece.length, this.#limit);
       piece.copy(this.#tail, at);
       this.#tailLength += piece.length;
       rest = rest.subarray(piece.length);
@@ -48,15 +54,15 @@ export class Capture {
   }
 
   #tailInOrder(): Buffer {
-    if (this.#tailLength <= captureLimit) return this.#tail.subarray(0, this.#tailLength);
-    const at = this.#tailLength % captureLimit;
+    if (this.#tailLength <= this.#limit) return this.#tail.subarray(0, this.#tailLength);
+    const at = this.#tailLength % this.#limit;
     return Buffer.concat([this.#tail.subarray(at), this.#tail.subarray(0, at)]);
   }
 }
 
-function roomFor(buffer: Buffer, length: number): Buffer {
+function roomFor(buffer: Buffer, length: number, limit: number): Buffer {
   if (length <= buffer.length) return buffer;
-  const grown = Buffer.alloc(Math.min(captureLimit, Math.max(length, buffer.length * 2, 4096)));
+  const grown = Buffer.alloc(Math.min(limit, Math.max(length, buffer.length * 2, 4096)));
   buffer.copy(grown);
   return grown;
 }

@@ -18,13 +18,15 @@ export interface RunRequest {
   onOutput(stream: "stdout" | "stderr", chunk: Buffer): Promise<void> | undefined;
   /** Readable by the command as file descriptors 3, 4, …; what `Sandbox.wrap` gives. */
   readonly files?: readonly Buffer[];
+  /** Kept from the start, and again from the end, of stdout and of stderr; a MiB unless given. */
+  readonly keptBytes?: number;
   /** The command that `command` wraps: it is checked in its place, as wrappers hide why it fails. */
   readonly inner?: readonly string[];
   /** What the wrapper itself gets instead of `env`; it hands `env` on by a way of its own. */
   readonly wrapperEnv?: Readonly<Record<string, string>>;
 }
 
-/** How a command ended. Each text keeps the first and the last MiB, invalid UTF-8 replaced. */
+/** How a command ended. Long texts keep their first and last parts, invalid UTF-8 replaced. */
 export interface RunResult {
   /** 124 after a time-out; -1 when it was not started or a signal ended it. */
   readonly exitCode: number;
@@ -178,8 +180,8 @@ async function attend(child: Child, request: RunRequest, output: Output): Promis
 
 /** What a command printed: handed on in pieces, kept in part, and watched for silence. */
 class Output {
-  readonly stdout = new Capture();
-  readonly stderr = new Capture();
+  readonly stdout: Capture;
+  readonly stderr: Capture;
   readonly both = new Capture();
   readonly #request: RunRequest;
   #pieces = 0;
@@ -188,6 +190,8 @@ class Output {
 
   constructor(request: RunRequest) {
     this.#request = request;
+    this.stdout = new Capture(request.keptBytes);
+    this.stderr = new Capture(request.keptBytes);
   }
 
   async read(name: "stdout" | "stderr", stream: Readable): Promise<void> {
