@@ -97,7 +97,7 @@ export type {
   TurnOverrides,
 } from "./services/conversations.ts";
 export { Commands } from "./services/commands.ts";
-export type { CommandRequest, CommandResult } from "./services/commands.ts";
+export type { CommandFailure, CommandRequest, CommandResult } from "./services/commands.ts";
 export { Credentials } from "./services/credentials.ts";
 export type { AuthMethod, Credential, CredentialStatus } from "./services/credentials.ts";
 export { AgentTools } from "./services/agent-tools.ts";

@@ -7,6 +7,7 @@ import { Lines } from "./rpc/lines.ts";
 import type { LineReceiver } from "./rpc/lines.ts";
 import { Outbox } from "./rpc/outbox.ts";
 import { RpcPeer } from "./rpc/peer.ts";
+import { isNotificationLine } from "./rpc/serialize.ts";
 import { guardStdout, processStdout, runningPlugin } from "./rpc/stdout-guard.ts";
 import { inject, injectable, Opening, Values } from "./tokens.ts";
 import type { BootedPlugins, HostValues } from "./tokens.ts";
@@ -168,7 +169,7 @@ export class Connection {
       this.#log.error("the client has read nothing for a minute while 64 MB wait for it");
     }
     this.peer.endInput();
-    const graceMs = ending === "input" ? (this.values.options?.graceMs ?? defaultGraceMs) : 0;
+    const graceMs = ending === "input" ? this.#graceMs() : 0;
     const graceEnd = performance.now() + graceMs;
     const booted = await within(booting, Math.max(graceMs, lastWordsMs));
     const from = performance.now();
@@ -191,7 +192,26 @@ export class Connection {
     ) {
       this.#log.warn("the plugins did not close in time");
     }
-    await this.outbox.flush(Math.max(flushMs, remaining()));
+    await this.#flush(Math.max(flushMs, remaining()));
+  }
+
+  /** What requests get to finish. Those that are no quick ones anyway get half of it. */
+  #graceMs(): number {
+    const graceMs = this.values.options?.graceMs ?? defaultGraceMs;
+    // What came before the plugins were set up is no call yet.
+    if (this.#early !== undefined) return graceMs;
+    const from = performance.now() - graceMs;
+    return this.calls.all().every(({ since }) => since < from) ? graceMs / 2 : graceMs;
+  }
+
+  /** Everything in order; if the client is too slow for that, the answers without the rest. */
+  async #flush(limitMs: number): Promise<void> {
+    if (await this.outbox.flush(limitMs / 2)) return;
+    const dropped = this.outbox.drop(isNotificationLine);
+    if (dropped > 0) {
+      this.#log.warn("the client reads slowly: notifications were dropped at the end", { dropped });
+    }
+    await this.outbox.flush(limitMs / 2);
   }
 
   async #close(booted: BootedPlugins, limitMs: number): Promise<true> {

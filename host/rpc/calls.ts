@@ -7,6 +7,8 @@ export type Reply = (line: string | undefined) => void;
 export class OpenCall {
   readonly id: RequestId;
   readonly method: string;
+  /** By the clock of `performance.now`. */
+  readonly since = performance.now();
   // Made when someone looks: most requests are answered before anybody does.
   #controller: AbortController | undefined;
   #endings: Set<() => void> | undefined;

@@ -70,6 +70,15 @@ export class Outbox {
     return Promise.race([written, late]).finally(() => clearTimeout(timer));
   }
 
+  /** Takes lines that still wait out of the queue; returns how many. */
+  drop(unwanted: (line: string) => boolean): number {
+    const waiting = this.#queue.slice(this.#head);
+    this.#queue = waiting.filter((line) => !unwanted(line));
+    this.#head = 0;
+    for (const line of waiting) if (unwanted(line)) this.#waiting -= line.length + 1;
+    return waiting.length - this.#queue.length;
+  }
+
   #next(): void {
     const batch = this.#take();
     this.#writing = batch !== undefined;

@@ -26,6 +26,7 @@ export class Feed {
   readonly #listeners = new Map<string, Listener>();
   readonly #backlog = new Backlog();
   #path = "";
+  #diff: { readonly id: string; readonly text: string } | undefined;
   #leave: () => void = () => undefined;
   #heard: PromiseWithResolvers<void> | undefined;
   /** How the last turn that did not complete ended. */
@@ -60,7 +61,7 @@ export class Feed {
     // Removed before it began.
     if (listener === undefined) return;
     listener.active = true;
-    for (const event of this.#backlog.take(this.#path)) this.#take(event);
+    for (const event of this.#backlog.take(this.#path)) this.#tell(event);
     this.#heard?.resolve();
     this.#heard = undefined;
   }
@@ -81,11 +82,16 @@ export class Feed {
   }
 
   #take(event: ConversationEvent): void {
+    if (this.#isKnown(event)) return;
     if (event.msg.type === "turn_aborted") this.lastAbort = event.msg.reason;
     if (!this.#hasListener()) {
       this.#backlog.push(event);
       return;
     }
+    this.#tell(event);
+  }
+
+  #tell(event: ConversationEvent): void {
     const conversationId = this.id;
     let isShared = false;
     for (const [subscriptionId, { own, active }] of this.#listeners) {
@@ -93,6 +99,14 @@ export class Feed {
       isShared ||= active && !own;
     }
     if (isShared) this.#voice.tell({ ...event, conversationId });
+  }
+
+  /** The engine repeats the difference of a turn with every answer of the model. */
+  #isKnown({ id, msg }: ConversationEvent): boolean {
+    if (msg.type !== "turn_diff") return false;
+    const isKnown = this.#diff?.id === id && this.#diff.text === msg.unified_diff;
+    this.#diff = { id, text: msg.unified_diff };
+    return isKnown;
   }
 
   #hasListener(): boolean {

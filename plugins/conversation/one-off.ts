@@ -1,7 +1,7 @@
-import { isConversationError } from "../../core/index.ts";
+import { InternalError, isConversationError, isJsonObject, RpcError } from "../../core/index.ts";
 import type { Call } from "../../core/index.ts";
 import type { Desk } from "./desk.ts";
-import { failed, refuse } from "./refusals.ts";
+import { failed, refuse, systemTexts } from "./refusals.ts";
 import type { ExecOneOffCommand } from "./schemas.ts";
 
 export async function execOneOffCommand(desk: Desk, params: ExecOneOffCommand, call: Call) {
@@ -21,6 +21,17 @@ export async function execOneOffCommand(desk: Desk, params: ExecOneOffCommand, c
   } catch (error) {
     if (!isConversationError(error)) throw error;
     if (error.kind === "request") throw refuse(error.message);
-    throw failed("exec failed", error);
+    const { cause } = error;
+    const code = isJsonObject(cause) ? cause["code"] : undefined;
+    const text = typeof code === "string" ? failures[code] : undefined;
+    // The words that clients know; what happened to which program stands beside them.
+    const data = { reason: error.message };
+    throw new RpcError(InternalError, `exec failed: ${text ?? error.message}`, data);
   }
 }
+
+const failures: Readonly<Record<string, string>> = {
+  ...systemTexts,
+  ETIMEDOUT: "sandbox error: command timed out",
+  KILLED: "sandbox error: command was killed by a signal",
+};

@@ -37,7 +37,8 @@ export function causeText(error: unknown): string {
   return errorMessage(error);
 }
 
-const systemTexts: Readonly<Record<string, string>> = {
+/** What the operating system says, by its codes, as clients know it. */
+export const systemTexts: Readonly<Record<string, string>> = {
   ENOENT: "No such file or directory (os error 2)",
   EACCES: "Permission denied (os error 13)",
   ENOTDIR: "Not a directory (os error 20)",

@@ -58,7 +58,12 @@ function insert(
   }
   const lastKey = lines.findLastIndex((each, i) => i >= from && i < to && /^[^#=]*=/.test(each));
   const isFirst = lastKey === -1 && from === 0;
-  lines.splice(lastKey === -1 ? from : lastKey + 1, 0, line, ...(isFirst && lines.length > 0 ? [end] : []));
+  lines.splice(
+    lastKey === -1 ? from : lastKey + 1,
+    0,
+    line,
+    ...(isFirst && lines.length > 0 ? [end] : []),
+  );
 }
 
 function isKey(line: string, key: string): boolean {

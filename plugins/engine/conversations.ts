@@ -19,6 +19,8 @@ export class LiveConversations implements Conversations {
   readonly #lines = new Map<string, Promise<unknown>>();
   readonly #surroundings: Surroundings;
   #closed = false;
+  // Idle ones leave the memory; what their commands left running does not.
+  #hadAny = false;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -103,7 +105,7 @@ export class LiveConversations implements Conversations {
   /** Ends all tasks and whatever processes they started. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#live.size === 0) return;
+    if (!this.#hadAny) return;
     await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
     // What a tool may have left running in spite of its signal.
     const { killAll } = await import("./exec/run.ts");
@@ -151,7 +153,11 @@ export class LiveConversations implements Conversations {
       throw new ConversationError("session", "the server is closing");
     }
     this.#live.set(conversation.id, conversation);
+<<<<<<< HEAD
     for (const opened of this.#watchers) opened(conversation);
+=======
+    this.#hadAny = true;
+>>>>>>> work-turns
     return conversation;
   }
 }

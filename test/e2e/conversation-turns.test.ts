@@ -182,7 +182,9 @@ describe("several listeners", () => {
       arguments: { threadId: id, prompt: "again" },
     });
     await peer.answer(reply);
-    expect(await front.event("task_complete", mark)).toMatchObject({ last_agent_message: "Again." });
+    expect(await front.event("task_complete", mark)).toMatchObject({
+      last_agent_message: "Again.",
+    });
   });
 });
 

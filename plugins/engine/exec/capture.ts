@@ -27,18 +27,19 @@ export class Capture {
     this.#pushTail(chunk.subarray(forHead.length));
   }
 
-  /** The text kept, invalid bytes replaced, with a line that counts what was left out. */
-  text(): string {
+  /**
+   * The text kept, or no more than `limit` bytes of either end, invalid bytes replaced, with a line
+   * that counts what was left out.
+   */
+  text(limit = this.#limit): string {
     const head = this.#head.subarray(0, this.#headLength);
-    if (this.#tailLength === 0) return head.toString();
-    const omitted = this.#tailLength - this.#limit;
-    if (omitted <= 0) return Buffer.concat([head, this.#tailInOrder()]).toString();
-
-    const tail = this.#tailInOrder();
-    const start = head.subarray(0, characterStart(head, head.length - 1, -1));
-    const end = tail.subarray(characterStart(tail, 0, 1));
-    const left = omitted + head.length - start.length + tail.length - end.length;
-    return `${start.toString()}\n[... ${left} bytes omitted ...]\n${end.toString()}`;
+    const total = this.#headLength + this.#tailLength;
+    if (this.#tailLength <= this.#limit) {
+      const all = this.#tailLength === 0 ? head : Buffer.concat([head, this.#tailInOrder()]);
+      if (total <= 2 * limit) return all.toString();
+      return shortened(all.subarray(0, limit), all.subarray(-limit), total);
+    }
+    return shortened(head.subarray(0, limit), this.#tailInOrder().subarray(-limit), total);
   }
 
   #pushTail(chunk: Buffer): void {
@@ -58,6 +59,14 @@ export class Capture {
     const at = this.#tailLength % this.#limit;
     return Buffer.concat([this.#tail.subarray(at), this.#tail.subarray(0, at)]);
   }
+}
+
+/** Both ends of a text of `total` bytes, cut between characters. */
+function shortened(head: Buffer, tail: Buffer, total: number): string {
+  const start = head.subarray(0, characterStart(head, head.length - 1, -1));
+  const end = tail.subarray(characterStart(tail, 0, 1));
+  const left = total - start.length - end.length;
+  return `${start.toString()}\n[... ${left} bytes omitted ...]\n${end.toString()}`;
 }
 
 function roomFor(buffer: Buffer, length: number, limit: number): Buffer {

@@ -4,6 +4,7 @@ import type { EngineSettings } from "../settings.ts";
 import { commandEnvironment } from "./environment.ts";
 import { loginShell, withProfile } from "./login-shell.ts";
 import type { RunRequest } from "./run.ts";
+import { marked } from "./stragglers.ts";
 
 /** A command as it is executed: in the person's shell if they want that, with the environment of the settings. */
 export function prepareCommand(
@@ -14,9 +15,9 @@ export function prepareCommand(
   const shell = useShellProfile ? loginShell() : undefined;
   return {
     command: shell === undefined ? command : withProfile(command, shell),
-    env: {
+    env: marked({
       ...commandEnvironment(env, shellEnvironment, mayUseNetwork(sandboxPolicy)),
       ...nestedEnvironment(env),
-    },
+    }),
   };
 }

@@ -93,7 +93,7 @@ async function* headLines(path: string): AsyncGenerator<Line> {
       const { bytesRead, buffer } = await file.read(Buffer.alloc(chunk), 0, chunk);
       const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
       const whole = bytesRead === 0 ? bytes.length : bytes.lastIndexOf(10) + 1;
-      for (const text of splitLines(bytes.subarray(0, whole))) {
+      for (const { text } of splitLines(bytes.subarray(0, whole))) {
         const line = parseLine(text);
         if (line === undefined) continue;
         if (line.type === "session_meta" || line.type === "response_item") records += 1;

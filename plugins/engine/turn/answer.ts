@@ -41,7 +41,9 @@ export async function receiveAnswer(task: TaskContext): Promise<Answer> {
 }
 
 async function read(task: TaskContext, received: Received): Promise<Answer> {
-  for await (const batch of task.session.model.stream(plainRequest(task.session), task.signal)) {
+  const { history, model } = task.session;
+  const request = requestOf(task.session, await history.forModel());
+  for await (const batch of model.stream(request, task.signal)) {
     for (const event of batch) {
       if (task.signal.aborted) return { status: "aborted" };
       if (event.type === "item") {
@@ -85,12 +87,12 @@ function keep({ session, inbox }: TaskContext, entries: readonly Entry[]): void 
   }
 }
 
-/** The next request of a conversation. */
-export function plainRequest(session: Session): ModelRequest {
+/** A request that shows the model these items. */
+export function requestOf(session: Session, input: readonly ResponseItem[]): ModelRequest {
   const { settings } = session;
   return {
     instructions: session.instructions,
-    input: session.history.forModel(),
+    input,
     tools: session.tools,
     parallelToolCalls: settings.parallelToolCalls,
     effort: settings.effort,

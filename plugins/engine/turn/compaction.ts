@@ -1,7 +1,7 @@
 import type { ModelFailure, ModelRequest, ResponseItem, TaskOutcome } from "../../../core/index.ts";
 import { rebuildCompacted } from "../rollout/compacted.ts";
 import { turnContext } from "../rollout/open.ts";
-import { plainRequest, type Answer } from "./answer.ts";
+import { requestOf, type Answer } from "./answer.ts";
 import { abort, complete, fail, guarded } from "./ending.ts";
 import { environmentNews } from "./environment-block.ts";
 import { withoutOldest } from "./history.ts";
@@ -73,7 +73,7 @@ async function compact(task: TaskContext): Promise<Summary> {
 
 /** Of a conversation that is too long even for this, only its later part is summed up. */
 async function summarise(task: TaskContext): Promise<Summary> {
-  let items: readonly ResponseItem[] | undefined = task.session.history.forModel();
+  let items: readonly ResponseItem[] | undefined = await task.session.history.forModel();
   while (items !== undefined) {
     const input = items;
     const summary = await withRetries(task, () => askForSummary(task, input));
@@ -113,7 +113,7 @@ function requestFor({ session }: TaskContext, items: readonly ResponseItem[]): M
     role: "user",
     content: [{ type: "input_text", text }],
   };
-  return { ...plainRequest(session), tools: [], input: [...items, prompt] };
+  return { ...requestOf(session, [...items, prompt]), tools: [] };
 }
 
 function textsOf(item: ResponseItem): string[] {

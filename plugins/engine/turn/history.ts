@@ -8,7 +8,10 @@ export type CallItem = Extract<
 
 /** What is told of a history while it changes. */
 export interface HistoryRecord {
-  items(items: readonly ResponseItem[]): void;
+  /** Returns the items as memory shall keep them. */
+  items(items: readonly ResponseItem[]): readonly ResponseItem[];
+  /** Kept items as they were before. */
+  whole(items: readonly ResponseItem[]): Promise<ResponseItem[]>;
   draft(item: ResponseItem): void;
   compacted(summary: string, items: readonly ResponseItem[]): void;
   dropDrafts(): void;
@@ -36,9 +39,8 @@ export class History {
 
   append(items: readonly ResponseItem[]): void {
     const kept = items.filter(isKept);
-    this.#items?.push(...kept);
     this.#drafts = Math.max(0, this.#drafts - kept.length);
-    this.#record?.items(kept);
+    this.#items?.push(...(this.#record?.items(kept) ?? kept));
   }
 
   /** Lets the record have an item before its answer is complete: a crash shall not lose it. */
@@ -71,15 +73,16 @@ export class History {
   }
 
   /** Everything for the next request; a call that never got its output is answered `aborted`. */
-  forModel(): ResponseItem[] {
+  async forModel(): Promise<ResponseItem[]> {
     const answered = new Set<string>();
     const { items } = this;
     for (const item of items) if (isOutput(item)) answered.add(item.call_id);
-    return items.flatMap((item) => {
+    const answeredItems = items.flatMap((item) => {
       if (!isCall(item) || answered.has(callId(item))) return [item];
       // Right behind its call, so that requests keep extending each other for the prompt cache.
       return [item, outputFor(item, "aborted")];
     });
+    return (await this.#record?.whole(answeredItems)) ?? answeredItems;
   }
 }
 
