@@ -153,11 +153,8 @@ export class LiveConversations implements Conversations {
       throw new ConversationError("session", "the server is closing");
     }
     this.#live.set(conversation.id, conversation);
-<<<<<<< HEAD
     for (const opened of this.#watchers) opened(conversation);
-=======
     this.#hadAny = true;
->>>>>>> work-turns
     return conversation;
   }
 }
