@@ -52,7 +52,7 @@ const Keys = z.object({
   enabled_tools: texts.optional(),
   disabled_tools: texts.optional(),
 });
-const Server = Keys.refine(({ command, url }) => (command === undefined) !== (url === undefined), {
+export const Server = Keys.refine(({ command, url }) => (command === undefined) !== (url === undefined), {
   error: "either `command` or `url`",
 });
 const Servers = z.record(z.string(), Server);

@@ -1,6 +1,6 @@
 import { ModelError } from "./failure.ts";
 import type { Opening } from "./open.ts";
-import { variable, type Provider } from "./provider.ts";
+import { publicUrls, variable, type Provider } from "./provider.ts";
 import { readSignIn, type SignIn } from "./sign-in.ts";
 import { originator, userAgent } from "./user-agent.ts";
 
@@ -12,21 +12,14 @@ export interface Access {
   readonly account: string | undefined;
 }
 
-const publicUrls = {
-  responses: "https://api.openai.com/v1",
-  chat: "https://api.openai.com/v1",
-  anthropic: "https://api.anthropic.com/v1",
-  gemini: "https://generativelanguage.googleapis.com/v1beta",
-  package: "",
-};
-
 /**
  * Finds the key for a provider, anew for each request, as a sign-in may change. Rejects with
  * `ModelError` when the variable that should hold it is not set.
  */
 export async function providerAccess(opening: Opening): Promise<Access> {
   const { provider, world } = opening;
-  const baseUrl = provider.baseUrl ?? publicUrls[provider.wire];
+  const baseUrl =
+    provider.baseUrl ?? (provider.wire === "package" ? "" : publicUrls[provider.wire]);
   const fromEnv =
     provider.envKey === undefined ? undefined : variable(world.environment.env, provider.envKey);
   if (fromEnv !== undefined && provider.signIn !== "first") {

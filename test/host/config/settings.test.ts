@@ -21,7 +21,7 @@ async function open(text: string | undefined, overrides: string[] = []) {
   return openSettings({ env: { PORTICO_HOME: home }, overrides });
 }
 
-describe("precedence", () => {
+describe("acceptance 1: precedence", () => {
   it.each<[string, string[], { profile?: string; config?: JsonObject }, string, string]>([
     ["the file", [], {}, "file", "FILE"],
     ["-c over the file", ["model=start"], {}, "start", "-c"],
