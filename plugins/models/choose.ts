@@ -51,7 +51,7 @@ export async function choose(
     const known = new Set([...builtinIds, ...configured.keys(), ...added]);
     throw new ConversationError(
       "settings",
-      `unknown model_provider: "${id}" (known: ${[...known].join(", ")})`,
+      `Model provider \`${id}\` not found (known: ${[...known].join(", ")})`,
     );
   }
   const chosen = model ?? provider?.defaultModel;

@@ -39,7 +39,10 @@ export async function diagnose(
 
 const subject = "model";
 
-async function addressOf({ baseUrl, wire, signIn }: Provider, { credentials }: World): Promise<string> {
+async function addressOf(
+  { baseUrl, wire, signIn }: Provider,
+  { credentials }: World,
+): Promise<string> {
   if (baseUrl !== undefined) return ` at ${withoutSecrets(baseUrl)}`;
   // A person's sign-in is served elsewhere than keys are.
   if (signIn !== "never" && (await credentials?.status())?.method === "chatgpt") return "";

@@ -172,7 +172,7 @@ describe("the choice", () => {
   it.each<[JsonObject, string | RegExp]>([
     [
       { model_provider: "nope", ...own },
-      /^unknown model_provider: "nope" \(known: openai, .*offline, own\)$/,
+      /^Model provider `nope` not found \(known: openai, .*offline, own\)$/,
     ],
     [{ model_provider: 5 }, "model_provider: expected a string, got 5"],
     [{ model: true }, "model: expected a string, got true"],
