@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConversationError, isConversationError } from "../../../core/index.ts";
-import type { CommandRequest, CommandResult } from "../../../core/index.ts";
+import type { CommandFailure, CommandRequest, CommandResult } from "../../../core/index.ts";
 import { openSandbox, runSandboxed } from "../sandbox/index.ts";
 import { readSettings, withOverrides, type EngineSettings } from "../settings.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -41,12 +42,14 @@ export async function runOneOff(
       onOutput: () => undefined,
     },
   );
-  if (result.startError !== undefined) throw new ConversationError("session", result.startError);
+  if (result.startError !== undefined) {
+    throw failure(isThere(command[0] ?? "", cwd) ? "EACCES" : "ENOENT", result.startError);
+  }
   if (result.timedOut) throw timedOut(timeoutMs);
   if (result.aborted) throw new ConversationError("session", "the command was cancelled");
   if (result.killedBy !== undefined) {
     const message = `command was killed by a signal: ${result.killedBy}`;
-    throw new ConversationError("session", message);
+    throw failure("KILLED", message);
   }
   const { exitCode, stdout, stderr } = result;
   return { exitCode, stdout, stderr };
@@ -68,5 +71,15 @@ function underCeiling(
 }
 
 function timedOut(timeoutMs: number): ConversationError {
-  return new ConversationError("session", `command timed out after ${timeoutMs} milliseconds`);
+  return failure("ETIMEDOUT", `command timed out after ${timeoutMs} milliseconds`);
+}
+
+/** The code stands in the cause, for clients that tell failures apart. */
+function failure(code: CommandFailure["code"], message: string): ConversationError {
+  const cause: CommandFailure = { code };
+  return new ConversationError("session", message, { cause });
+}
+
+function isThere(program: string, cwd: string): boolean {
+  return program.includes("/") && existsSync(resolve(cwd, program));
 }

@@ -49,7 +49,7 @@ function open(...events: readonly ModelEvent[]): { answer: Streamed; end: () => 
 }
 
 describe("input that arrives while a turn runs", () => {
-  it("16: reaches the model once, with the next request, and shares the outcome", async () => {
+  it("acceptance 16, defect 1: reaches the model once, with the next request, and shares the outcome", async () => {
     const first = open(started, shell(["true"]));
     const at = await stage({ request: free, script: [first.answer, text("done")] });
     const outcome = at.say("go");
@@ -68,7 +68,7 @@ describe("input that arrives while a turn runs", () => {
     ]);
   });
 
-  it("16: is not lost during the final response", async () => {
+  it("acceptance 16, defect 2: is not lost during the final response", async () => {
     const first = open(started, message("one"));
     const at = await stage({ script: [first.answer, text("two")] });
     const outcome = at.say("go");
@@ -81,7 +81,7 @@ describe("input that arrives while a turn runs", () => {
     expect(recorded(at)).toEqual(["go", "and", "then"]);
   });
 
-  it("16: starts its own turn when it comes with the last event of one", async () => {
+  it("acceptance 16: starts its own turn when it comes with the last event of one", async () => {
     const at = await stage({ script: [text("one"), text("two")] });
     const late: Task[] = [];
     at.conversation.subscribe({
@@ -95,14 +95,14 @@ describe("input that arrives while a turn runs", () => {
     expect(at.events.at(-1)).toMatchObject({ id: late[0]?.id, msg: { type: "task_complete" } });
   });
 
-  it("16: starts a turn when none runs, and the next one joins that", async () => {
+  it("acceptance 16: starts a turn when none runs, and the next one joins that", async () => {
     const at = await stage({ script: [text("both")] });
     const tasks = [join(at, "one"), join(at, "two")];
     for (const { outcome } of tasks) expect(await outcome).toMatchObject({ status: "completed" });
     expect(at.requests.map((request) => wordsIn(request).slice(1))).toEqual([["one", "two"]]);
   });
 
-  it("16: goes before those that wait for a turn of their own", async () => {
+  it("acceptance 16: goes before those that wait for a turn of their own", async () => {
     const first = open(started, message("one"));
     const at = await stage({ script: [first.answer, text("two"), text("three")] });
     const outcome = at.say("go");
@@ -115,7 +115,7 @@ describe("input that arrives while a turn runs", () => {
     expect(wordsIn(at.requests[2]).slice(1)).toEqual(["go", "one", "joins", "two", "own turn"]);
   });
 
-  it("16: has the pictures it brings read when it is taken", async () => {
+  it("acceptance 16: has the pictures it brings read when it is taken", async () => {
     const first = open(started, message("one"));
     const at = await stage({ script: [first.answer, text("two")] });
     const outcome = at.say("go");
@@ -126,7 +126,7 @@ describe("input that arrives while a turn runs", () => {
     expect(wordsIn(at.requests[1]).at(-1)).toMatch(/missing\.png.*cannot be read/);
   });
 
-  it("16: stands once in the request that repeats a broken one", async () => {
+  it("acceptance 16: stands once in the request that repeats a broken one", async () => {
     const first = open(started, message("one"));
     const at = await stage({
       streamMaxRetries: 1,
@@ -143,7 +143,7 @@ describe("input that arrives while a turn runs", () => {
 });
 
 describe("input that joined and was not taken", () => {
-  it("16: is in the history of the next turn after an interrupt, which starts nothing", async () => {
+  it("acceptance 16: is in the history of the next turn after an interrupt, which starts nothing", async () => {
     const at = await stage({ script: [hanging(started, message("x")), text("two")] });
     const outcome = at.say("go");
     await at.seen("agent_message");
@@ -157,7 +157,7 @@ describe("input that joined and was not taken", () => {
     expect(recorded(at)).toEqual(["go", "wait", "again"]);
   });
 
-  it("16: starts its own turn when the other one fails", async () => {
+  it("acceptance 16: starts its own turn when the other one fails", async () => {
     const failing = open(started, message("x"));
     const at = await stage({
       script: [
@@ -178,7 +178,7 @@ describe("input that joined and was not taken", () => {
     expect(wordsIn(at.requests[1]).slice(1)).toEqual(["go", "and"]);
   });
 
-  it("16: is gone when it is taken back", async () => {
+  it("acceptance 16: is gone when it is taken back", async () => {
     const first = open(started, message("one"));
     const at = await stage({ script: [first.answer, text("never")] });
     const outcome = at.say("go");
@@ -193,7 +193,7 @@ describe("input that joined and was not taken", () => {
     expect(order(at.events)).not.toContain("turn_aborted");
   });
 
-  it("16: has its own turn when the one it joined is taken back before it began", async () => {
+  it("acceptance 16: has its own turn when the one it joined is taken back before it began", async () => {
     const at = await stage({ script: [text("two")] });
     const controller = new AbortController();
     const outcome = at.say("go", { signal: controller.signal });
@@ -204,7 +204,7 @@ describe("input that joined and was not taken", () => {
     expect(wordsIn(at.requests[0]).slice(1)).toEqual(["and"]);
   });
 
-  it("16: is in the record when the conversation is closed, like what waits behind it", async () => {
+  it("acceptance 16: is in the record when the conversation is closed, like what waits behind it", async () => {
     const at = await stage({ script: [hanging(started, message("x"))] });
     const outcome = at.say("go");
     await at.seen("agent_message");
@@ -271,7 +271,7 @@ describe("a message that joined", () => {
 });
 
 describe("the program to notify", () => {
-  it("30: gets what the person said during the turn, too", async () => {
+  it("acceptance 30: gets what the person said during the turn, too", async () => {
     const first = open(started, message("one"));
     const at = await stage({
       config: { notify: ["sh", "-c", 'printf %s "$0" > news.tmp && mv news.tmp news'] },

@@ -47,7 +47,7 @@ async function resumed(at: Stage, options: StageOptions, request: object = {}) {
 }
 
 describe("overrides of a turn", () => {
-  it("7: tell the model where it works now, in full, before the person's words", async () => {
+  it("acceptance 7: tell the model where it works now, in full, before the person's words", async () => {
     const at = await stage({ script: [text("one"), text("two"), text("three")] });
     mkdirSync(join(at.workspace, "sub"));
     await at.say("first");
@@ -73,7 +73,7 @@ describe("overrides of a turn", () => {
     expect(wordsIn(at.requests[2]).slice(-2)).toEqual(["two", "third"]);
   });
 
-  it("5: keep every request an extension of the one before, with the same tools", async () => {
+  it("acceptance 5: keep every request an extension of the one before, with the same tools", async () => {
     const at = await stage({ script: [text("one"), text("two"), text("three")] });
     await at.say("first");
     await at.say("second", { overrides: { sandboxPolicy: writing, effort: "low" } });
@@ -87,7 +87,7 @@ describe("overrides of a turn", () => {
     }
   });
 
-  it("7: add nothing to the input when they change nothing there", async () => {
+  it("acceptance 7: add nothing to the input when they change nothing there", async () => {
     const at = await stage({ script: [text("one"), text("two")] });
     await at.say("first");
     const same: TurnOverrides = {

@@ -66,7 +66,7 @@ async function serving(listener: Server): Promise<{ readonly origin: string }> {
   return { origin: `http://127.0.0.1:${port}` };
 }
 
-describe("a server over streamable HTTP (acceptance 25)", () => {
+describe("acceptance 25: a server over streamable HTTP", () => {
   it("is called with its headers and its token", async () => {
     const web = await httpServer();
     const settings = {

@@ -437,7 +437,7 @@ describe("a call of codex-reply", () => {
     expect(result).not.toHaveProperty("structuredContent");
   });
 
-  it("27: goes on with a conversation that only lies on the disk", async () => {
+  it("acceptance 27: goes on with a conversation that only lies on the disk", async () => {
     const { conversations, desk } = open();
     const stored = new StandInConversation(uuid(7));
     conversations.stored.set(uuid(7), stored);
@@ -450,7 +450,7 @@ describe("a call of codex-reply", () => {
     expect(eventsOf(call)).not.toContain(":session_configured");
   });
 
-  it("27: says why a conversation on the disk cannot be had", async () => {
+  it("acceptance 27: says why a conversation on the disk cannot be had", async () => {
     const { conversations, desk } = open();
     const problem = "conversation x is open in process 17";
     conversations.stored.set(uuid(7), new ConversationError("session", problem));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import type { EventOf, Log, ResponseItem } from "../../../../core/index.ts";
+import type { Log, ResponseItem } from "../../../../core/index.ts";
 import { Claim } from "../../../../plugins/engine/rollout/claim.ts";
 import { readRollout } from "../../../../plugins/engine/rollout/read.ts";
 import { Recorder } from "../../../../plugins/engine/rollout/recorder.ts";
@@ -139,8 +139,10 @@ describe("a picture", () => {
       approve: () => Promise.reject(),
     });
     await outcome;
-    const { rollout_path } = at.conversation.startEvents[0]?.msg as EventOf<"session_configured">;
-    const { events } = await readRollout(rollout_path);
+    const configured = at.conversation.startEvents[0]?.msg;
+    const { events } = await readRollout(
+      configured?.type === "session_configured" ? configured.rollout_path : "",
+    );
     expect(events[0]).toMatchObject({ type: "user_message", images: [url] });
     expect(JSON.stringify(at.requests[0]?.input.at(-1))).toContain(url);
   });

@@ -27,7 +27,7 @@ describe("the history", () => {
     ["function", functionCall, { type: "function_call_output", call_id: "f", output: "aborted" }],
     ["custom", customCall, { type: "custom_tool_call_output", call_id: "c", output: "aborted" }],
     ["local shell", localCall, { type: "function_call_output", call_id: "l", output: "aborted" }],
-  ])("answers an orphaned %s call in kind, right behind it", async (_, call, output) => {
+  ])("defect 15: answers an orphaned %s call in kind, right behind it", async (_, call, output) => {
     const history = new History();
     history.append([call, said]);
     expect(await history.forModel()).toEqual([call, output, said]);
