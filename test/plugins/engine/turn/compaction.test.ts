@@ -324,6 +324,13 @@ describe("a context overflow", () => {
     expect(told(at.events)).not.toContain("1 error");
   });
 
+  it("26: is not asked for again as it was, even if the provider allows that", async () => {
+    const again = fail("too long", { retryable: true, contextOverflow: true });
+    const at = await stage({ streamMaxRetries: 3, script: [[again], text("s"), text("two")] });
+    expect(await at.say("go")).toMatchObject({ lastAgentMessage: "two" });
+    expect(at.requests).toHaveLength(3);
+  });
+
   it("26: of the compaction itself leaves out what is oldest", async () => {
     const at = await small(5, [text("one"), text("two"), text("the summary"), text("three")]);
     for (const words of ["a", "b", "c"]) await at.say(words);
