@@ -128,9 +128,11 @@ describe("a compaction that was asked for", () => {
     const outcome = at.say("go");
     await at.seen("exec_command_end");
     const task = at.conversation.compact();
+    const twice = at.conversation.compact();
     first.resolve();
     expect(await task.outcome).toEqual({ status: "completed", lastAgentMessage: "two" });
-    expect(await outcome).toEqual(await task.outcome);
+    for (const other of [outcome, twice.outcome]) expect(await other).toEqual(await task.outcome);
+    expect(at.requests).toHaveLength(3);
     expect(bridge(at.requests[2])).toMatch(/go[^]*the summary/);
     expect(at.requests[2]?.input).toHaveLength(2);
     expect(told(at.events)).toContain(`${task.id} agent_message`);
