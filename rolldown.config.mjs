@@ -13,6 +13,7 @@ export const loadedWhenNeeded = [
   "execa",
   "pino",
   "commander",
+  "oauth4webapi",
   "@ai-sdk/",
   "@modelcontextprotocol/",
 ];
@@ -92,6 +93,17 @@ export const library = {
     banner: ({ imports }) =>
       imports.includes("tsyringe") ? 'import "reflect-metadata/lite";' : "",
   },
+};
+
+/**
+ * The contract once more, for plugins that `require` it: Node refuses to require an ES module that
+ * another plugin is importing at that moment. Two copies of it may live side by side.
+ */
+export const contract = {
+  ...shared,
+  input: { contract: "core/index.ts" },
+  external: library.external,
+  output: { format: "cjs", entryFileNames: "[name].cjs" },
 };
 
 /** Named after its package or plugin: `plugins/tools/index.ts` makes `tools.cjs`, not `index.cjs`. */

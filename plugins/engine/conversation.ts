@@ -13,6 +13,7 @@ import { Listeners } from "./listeners.ts";
 import { notifyCompleted } from "./notify.ts";
 import { TurnDiff } from "./patch/turn-diff.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { runCompaction } from "./turn/compaction.ts";
 import { takeInput } from "./turn/input.ts";
 import { runTask } from "./turn/loop.ts";
 import type { Session, TaskContext } from "./turn/task.ts";
@@ -29,6 +30,7 @@ export class LiveConversation implements Conversation {
   #work: Promise<void> | undefined;
   #closed = false;
   #nextId = 0;
+  #inlineCompactions = 0;
 
   constructor(
     session: Session,
@@ -71,7 +73,15 @@ export class LiveConversation implements Conversation {
   }
 
   submit(submission: Submission): Task {
-    const job = new Job(submission.id ?? this.#takeId(), submission);
+    return this.#enter(new Job(submission.id ?? this.#takeId(), submission));
+  }
+
+  compact(): Task {
+    const nobody = { items: [], approve: () => Promise.reject(new Error("nobody to ask")) };
+    return this.#enter(new Job(this.#takeId(), nobody, "compaction"));
+  }
+
+  #enter(job: Job): Task {
     const host = this.#next;
     if (job.joins && host?.joinable === true) {
       job.host = host;
@@ -147,8 +157,9 @@ export class LiveConversation implements Conversation {
     const problem = (await this.#wake()) ?? (await this.#turnOver(job));
     if (job.signal.aborted) return this.#abandon(job);
     if (problem !== undefined) return this.#refuse(job, problem);
-    const outcome = await runTask(this.#contextOf(job), job.items);
-    if (outcome.status === "completed") {
+    const task = this.#contextOf(job);
+    const outcome = await (job.kind === "turn" ? runTask(task, job.items) : runCompaction(task));
+    if (outcome.status === "completed" && job.kind === "turn") {
       const said = [job, ...job.inbox.heard].flatMap(({ items }) => items);
       notifyCompleted(this.#session, said, { ...outcome, turnId: job.id });
     }
@@ -218,7 +229,7 @@ export class LiveConversation implements Conversation {
 
   /** The conversation ends before it was its turn: its words are there for whoever resumes. */
   async #keep(job: Job): Promise<TaskOutcome> {
-    if (!job.signal.aborted && (await this.#wake()) === undefined) {
+    if (job.items.length > 0 && !job.signal.aborted && (await this.#wake()) === undefined) {
       await takeInput(this.#session, job.items);
     }
     return this.#abandon(job);
@@ -243,7 +254,7 @@ export class LiveConversation implements Conversation {
       },
       ask: (question) => job.ask(question),
       interrupt: () => job.abort(),
-      beside: (other) => this.#contextOf(job, other),
+      beside: (other = this.#takeInlineId()) => this.#contextOf(job, other),
     };
   }
 
@@ -251,6 +262,12 @@ export class LiveConversation implements Conversation {
   #emit(id: string, msg: EventMsg): void {
     this.#session.recorder.event(msg);
     this.#listeners.tell({ id, msg });
+  }
+
+  #takeInlineId(): string {
+    const id = `auto-compact-${this.#inlineCompactions}`;
+    this.#inlineCompactions += 1;
+    return id;
   }
 
   /** Counted from 0 per conversation: submissions without an id, approval answers, interrupts. */

@@ -14,6 +14,7 @@ import { unlessAborted } from "./turn/wait.ts";
 /** A submission from its coming in to its outcome. */
 export class Job implements Joining {
   readonly id: string;
+  readonly kind: "turn" | "compaction";
   readonly submission: Submission;
   readonly outcome: Promise<TaskOutcome>;
   readonly inbox = new Inbox<Job>();
@@ -23,8 +24,9 @@ export class Job implements Joining {
   readonly #resolve: (outcome: TaskOutcome) => void;
   readonly #onSignal = () => this.abort();
 
-  constructor(id: string, submission: Submission) {
+  constructor(id: string, submission: Submission, kind: Job["kind"] = "turn") {
     this.id = id;
+    this.kind = kind;
     this.submission = submission;
     const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
     this.outcome = promise;
@@ -42,13 +44,14 @@ export class Job implements Joining {
     return this.#controller.signal;
   }
 
-  /** Whether another message may still become part of its task. */
+  /** Whether another one may still become part of its task. */
   get joinable(): boolean {
-    return this.items.length > 0 && !this.signal.aborted;
+    return this.kind === "turn" && this.items.length > 0 && !this.signal.aborted;
   }
 
   /** Whether it would rather be part of a running task than have its own. */
   get joins(): boolean {
+    if (this.kind === "compaction") return true;
     const { join, overrides } = this.submission;
     return join === true && overrides === undefined && this.joinable;
   }

@@ -65,7 +65,7 @@ const count = z.int().nonnegative();
 const texts = z.array(z.string());
 
 // Unknown keys pass: the tree is shared, and other readers have theirs in it.
-const EngineKeys = z.object({
+export const EngineKeys = z.object({
   approval_policy: ApprovalPolicy.optional(),
   sandbox_mode: SandboxMode.optional(),
   requirements: RequirementKeys.optional(),
@@ -109,7 +109,7 @@ const EngineKeys = z.object({
     })
     .optional(),
 });
-type EngineKeys = z.infer<typeof EngineKeys>;
+export type EngineKeys = z.infer<typeof EngineKeys>;
 
 /**
  * The engine's part of the settings; what the request says beats them. Throws `ConversationError`

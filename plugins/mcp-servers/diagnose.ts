@@ -1,10 +1,9 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, resolve } from "node:path";
-import { errorMessage, isJsonObject } from "../../core/index.ts";
+import { errorMessage, isJsonObject, nearest } from "../../core/index.ts";
 import type { Environment, Finding, JsonObject, SettingsTree } from "../../core/index.ts";
 import { serverNameProblem } from "./names.ts";
-import { nearest } from "./near.ts";
 import { isOwnProgram } from "./own-program.ts";
 import { knownKeys, readServer, type Address, type Program } from "./settings.ts";
 import { headersFor } from "./transport.ts";

@@ -52,9 +52,12 @@ const Keys = z.object({
   enabled_tools: texts.optional(),
   disabled_tools: texts.optional(),
 });
-const Server = Keys.refine(({ command, url }) => (command === undefined) !== (url === undefined), {
-  error: "either `command` or `url`",
-});
+export const Server = Keys.refine(
+  ({ command, url }) => (command === undefined) !== (url === undefined),
+  {
+    error: "either `command` or `url`",
+  },
+);
 const Servers = z.record(z.string(), Server);
 
 export const knownKeys: readonly string[] = Object.keys(Keys.shape);

@@ -29,8 +29,8 @@ export function openRecorder(plan: Plan, userInstructions: string | undefined): 
 }
 
 function metaOf(plan: Plan, userInstructions: string | undefined, now: Date): JsonObject {
-  const { id, cwd, surroundings } = plan;
-  const { env, version } = surroundings.environment;
+  const { id, cwd, model, surroundings } = plan;
+  const { appServer, env, version } = surroundings.environment;
   const git = gitFacts(cwd);
   return {
     id,
@@ -39,7 +39,8 @@ function metaOf(plan: Plan, userInstructions: string | undefined, now: Date): Js
     originator: env["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"] ?? "codex_cli_rs",
     cli_version: version,
     instructions: userInstructions ?? null,
-    source: "mcp",
+    source: appServer === true ? "vscode" : "mcp",
+    model_provider: model.provider,
     ...(git !== undefined && { git }),
   };
 }

@@ -13,10 +13,11 @@ export interface HistoryRecord {
   /** Kept items as they were before. */
   whole(items: readonly ResponseItem[]): Promise<ResponseItem[]>;
   draft(item: ResponseItem): void;
+  compacted(summary: string, items: readonly ResponseItem[]): void;
   dropDrafts(): void;
 }
 
-/** What the model is shown of a conversation; it only ever grows at its end. */
+/** What the model is shown of a conversation; it only grows at its end, or is replaced. */
 export class History {
   #items: ResponseItem[] | undefined = [];
   #drafts = 0;
@@ -55,6 +56,12 @@ export class History {
     this.#drafts = 0;
   }
 
+  /** Puts other items in the place of all, because `summary` says what was there. */
+  replace(items: readonly ResponseItem[], summary: string): void {
+    this.#items = [...items];
+    this.#record?.compacted(summary, items);
+  }
+
   /** Forgets the items; they are in the record. */
   unload(): void {
     this.#items = undefined;
@@ -77,6 +84,14 @@ export class History {
     });
     return (await this.#record?.whole(answeredItems)) ?? answeredItems;
   }
+}
+
+/** The later half, without outputs of calls of the earlier one; undefined when there is none. */
+export function withoutOldest(items: readonly ResponseItem[]): ResponseItem[] | undefined {
+  const kept = items.slice(Math.ceil(items.length / 2));
+  if (kept.length === 0 || kept.length === items.length) return undefined;
+  const calls = new Set(kept.filter(isCall).map(callId));
+  return kept.filter((item) => !isOutput(item) || calls.has(item.call_id));
 }
 
 export function isCall(item: ResponseItem): item is CallItem {

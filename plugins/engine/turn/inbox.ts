@@ -1,7 +1,9 @@
 import type { InputItem, ResponseItem } from "../../../core/index.ts";
 
-/** A submission that joins a running task. */
+/** A submission that joins a running task: a message, or the wish for a compaction. */
 export interface Joining {
+  readonly id: string;
+  readonly kind: "turn" | "compaction";
   readonly items: readonly InputItem[];
 }
 
@@ -12,13 +14,15 @@ export interface Joining {
 export class Inbox<J extends Joining = Joining> {
   readonly #pictures: ResponseItem[] = [];
   readonly #said: J[] = [];
+  readonly #compactions: J[] = [];
   readonly #heard: J[] = [];
 
+  /** Whether the model has nothing more to hear in this task; a compaction can wait. */
   get empty(): boolean {
     return this.#pictures.length === 0 && this.#said.length === 0;
   }
 
-  /** What was taken of what the person said. */
+  /** What was taken of what the person sent. */
   get heard(): readonly J[] {
     return this.#heard;
   }
@@ -28,13 +32,14 @@ export class Inbox<J extends Joining = Joining> {
   }
 
   join(joining: J): void {
-    this.#said.push(joining);
+    this.#queueOf(joining).push(joining);
   }
 
   /** False when it was taken before. */
   withdraw(joining: J): boolean {
-    const at = this.#said.indexOf(joining);
-    if (at !== -1) this.#said.splice(at, 1);
+    const queue = this.#queueOf(joining);
+    const at = queue.indexOf(joining);
+    if (at !== -1) queue.splice(at, 1);
     return at !== -1;
   }
 
@@ -44,11 +49,23 @@ export class Inbox<J extends Joining = Joining> {
 
   /** What came too late: it is left to whoever calls, as if it had never been here. */
   takeBack(): readonly J[] {
-    return this.#said.splice(0);
+    return [...this.#said.splice(0), ...this.#compactions.splice(0)];
   }
 
   takeSaid(): readonly J[] {
-    const taken = this.#said.splice(0);
+    return this.#take(this.#said);
+  }
+
+  takeCompactions(): readonly J[] {
+    return this.#take(this.#compactions);
+  }
+
+  #queueOf({ kind }: J): J[] {
+    return kind === "turn" ? this.#said : this.#compactions;
+  }
+
+  #take(queue: J[]): readonly J[] {
+    const taken = queue.splice(0);
     this.#heard.push(...taken);
     return taken;
   }

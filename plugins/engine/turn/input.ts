@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { errorMessage } from "../../../core/index.ts";
 import type { EventMsg, InputItem, MessagePart, ResponseItem } from "../../../core/index.ts";
-import type { Session } from "./task.ts";
+import type { Session, TaskContext } from "./task.ts";
 
 /** The person's own words enter the history once, before anything that answers them. */
 export async function takeInput(
@@ -12,6 +12,12 @@ export async function takeInput(
   const message = await userMessage(input, cwd);
   history.append([message]);
   recorder.event(userEvent(input));
+}
+
+/** What came in while the model was busy goes into its next request, each message once. */
+export async function takeInbox({ inbox, session }: TaskContext): Promise<void> {
+  session.history.append(inbox.takePictures());
+  for (const { items } of inbox.takeSaid()) await takeInput(session, items);
 }
 
 /** Their message as the model gets it; local images are relative to `cwd`. */

@@ -78,8 +78,8 @@ export interface TaskContext {
   readonly ask: (question: FormQuestion) => Promise<Answer>;
   /** Ends the task as an interrupt does. */
   readonly interrupt: () => void;
-  /** The same task under another id, for what happens in between. */
-  readonly beside: (id: string) => TaskContext;
+  /** The same task under another id, by default the next one for what happens by itself. */
+  readonly beside: (id?: string) => TaskContext;
 }
 
 type Distribute<T> = T extends unknown ? Omit<T, "conversationId" | "eventId"> : never;

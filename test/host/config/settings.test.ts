@@ -89,8 +89,8 @@ describe("loading", () => {
   });
 
   it.each([
-    [{ profile: "nope" }, 'unknown profile: "nope"'],
-    [{ config: { profile: "toString" } }, 'unknown profile: "toString"'],
+    [{ profile: "nope" }, "config profile `nope` not found"],
+    [{ config: { profile: "toString" } }, "config profile `toString` not found"],
     [{ config: { profile: 5 } }, "profile must be a name: 5"],
     [{ config: { "": 1 } }, 'config key "": the key is empty'],
     [

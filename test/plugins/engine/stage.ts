@@ -22,6 +22,7 @@ import type {
   TokenUsage,
 } from "../../../core/index.ts";
 import { LiveConversations } from "../../../plugins/engine/conversations.ts";
+import type { Surroundings } from "../../../plugins/engine/surroundings.ts";
 import { AgentToolRegistry } from "../../../plugins/engine/tools/registry.ts";
 import { Residents, type ResidentLimits } from "../../../plugins/engine/residents.ts";
 
@@ -147,10 +148,20 @@ export function engine(
   options: StageOptions,
   parts: { place: Folders; model: Model; complaints: string[] },
 ): LiveConversations {
+  const conversations = new LiveConversations(surroundings(options, parts));
+  onTestFinished(() => conversations.close());
+  return conversations;
+}
+
+/** What the engine stands on. */
+export function surroundings(
+  options: StageOptions,
+  parts: { place: Folders; model: Model; complaints: string[] },
+): Surroundings {
   const { place, model, complaints } = parts;
   const complain = (text: string) => void complaints.push(text);
   const log: Log = { debug: () => {}, info: () => {}, warn: complain, error: complain };
-  const conversations = new LiveConversations({
+  return {
     settings: {
       home: place.home,
       load: (request) =>
@@ -172,9 +183,7 @@ export function engine(
     },
     log,
     residents: new Residents({ idleMs: 1_800_000, idleCount: 32, ...options.residents }),
-  });
-  onTestFinished(() => conversations.close());
-  return conversations;
+  };
 }
 
 function registryOf(options: StageOptions): AgentToolRegistry {

@@ -50,6 +50,7 @@ describe("the history", () => {
       whole: (items) => Promise.resolve([...items]),
       draft: () => undefined,
       dropDrafts: () => undefined,
+      compacted: () => undefined,
     });
     history.append([
       { type: "web_search_call", id: "ws" },
