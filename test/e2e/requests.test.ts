@@ -101,11 +101,25 @@ describe("overrides at the start of the server", () => {
 });
 
 describe("what a call asks for", () => {
-  it.each([
+  const refused: [string, object, RegExp][] = [
     ["an unknown profile", { profile: "nope" }, /nope/],
     ["an unknown provider", { config: { model_provider: "nope" } }, /nope/],
     ["a wrong type", { config: { model: 5 } }, /model: expected a string, got 5/],
-  ])("acceptance 3: is refused by name when it is %s", async (_, args, reason) => {
+    ["a word of another list", { config: { approval_policy: "soon" } }, /approval_policy = "soon"/],
+  ];
+
+  it.each(refused)(
+    "acceptance 3: is an error of a new conversation when it is %s",
+    async (_, params, reason) => {
+      const { peer } = await start();
+      const { error } = await peer.request("newConversation", { ...params });
+      expect(error?.code).toBe(-32600);
+      expect(error?.message).toMatch(/^error deriving config/);
+      expect(error?.message).toMatch(reason);
+    },
+  );
+
+  it.each(refused)("acceptance 3: is refused by name when it is %s", async (_, args, reason) => {
     const { peer, model, codex } = await start();
     const answer = await peer.answer(codex({ prompt: "x", ...args }));
     expect(answer.result?.["isError"]).toBe(true);
