@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../helpers/peer-process.ts";
 import type { SeenRequest } from "../helpers/mock-model.ts";
@@ -80,6 +82,20 @@ describe.each(["responses", "chat"] as const)("requests on the %s wire", (wire) 
     const answer = await peer.answer(codex({ prompt: "go" }));
     expect(textOf(answer)).toContain("unexpected status 400 Bad Request: no such model");
     expect(model.requests).toHaveLength(1);
+  });
+});
+
+describe("an answer that breaks off", () => {
+  it("defect 5: has its finished call run once, and the next request knows what came of it", async () => {
+    const call = shellCall(["sh", "-c", "echo ran >> log.txt; wc -l < log.txt"]);
+    const { peer, model, codex, home } = await start({
+      provider: "request_max_retries = 0\nstream_max_retries = 1",
+      script: [{ items: [call], unfinished: true }, "Done."],
+    });
+    const free = { sandbox: "danger-full-access", "approval-policy": "never" };
+    expect(textOf(await peer.answer(codex({ prompt: "go", ...free })))).toBe("Done.");
+    expect(readFileSync(join(home.workspace, "log.txt"), "utf8")).toBe("ran\n");
+    expect(toolOutput(await model.seen(2))).toContain('"output":"1\\n"');
   });
 });
 
