@@ -10,6 +10,7 @@ export const builtinPlugins: Readonly<Record<string, PluginModule>> = {
   models: () => import("../../plugins/models/index.ts"),
   "mcp-servers": () => import("../../plugins/mcp-servers/index.ts"),
   elicitation: () => import("../../plugins/elicitation/index.ts"),
+  conversation: () => import("../../plugins/conversation/index.ts"),
   tools: () => import("../../plugins/tools/index.ts"),
 };
 

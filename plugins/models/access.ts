@@ -1,7 +1,7 @@
 import { errorMessage, isConversationError, type Credential } from "../../core/index.ts";
 import { ModelError } from "./failure.ts";
 import type { Opening } from "./open.ts";
-import { variable, type Provider } from "./provider.ts";
+import { publicUrls, variable, type Provider } from "./provider.ts";
 import { originator, userAgent } from "./user-agent.ts";
 
 /** Where a request goes and what proves that it may. */
@@ -12,21 +12,14 @@ export interface Access {
   readonly signIn: Credential | undefined;
 }
 
-const publicUrls = {
-  responses: "https://api.openai.com/v1",
-  chat: "https://api.openai.com/v1",
-  anthropic: "https://api.anthropic.com/v1",
-  gemini: "https://generativelanguage.googleapis.com/v1beta",
-  package: "",
-};
-
 /**
  * Finds the key for a provider, anew for each request, as a sign-in may change. Rejects with
  * `ModelError` when there is none, or the sign-in cannot be renewed.
  */
 export async function providerAccess(opening: Opening, signal: AbortSignal): Promise<Access> {
   const { provider, world } = opening;
-  const baseUrl = provider.baseUrl ?? publicUrls[provider.wire];
+  const baseUrl =
+    provider.baseUrl ?? (provider.wire === "package" ? "" : publicUrls[provider.wire]);
   const fromEnv =
     provider.envKey === undefined ? undefined : variable(world.environment.env, provider.envKey);
   if (fromEnv !== undefined && provider.signIn !== "first") {

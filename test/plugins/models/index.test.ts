@@ -55,7 +55,7 @@ describe("the plugin", () => {
     const { diagnostics } = await setUp({ OPENAI_API_KEY: "sk-secret" });
     const findings = await diagnostics[0]?.(new AbortController().signal);
     expect(findings?.map(({ message }) => message)).toEqual([
-      "gpt-5-codex of provider openai (OPENAI_API_KEY is set)",
+      "gpt-5-codex of provider openai at https://api.openai.com/v1 (OPENAI_API_KEY is set)",
       "OPENAI_API_KEY is set",
     ]);
   });
