@@ -8,7 +8,6 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { isConversationError, type JsonObject, type ModelQuery } from "../../../core/index.ts";
 import { choose } from "../../../plugins/models/choose.ts";
 import { diagnose } from "../../../plugins/models/diagnose.ts";
-import { fakeIssuer } from "../../helpers/fake-issuer.ts";
 import { mockModel } from "../../helpers/mock-model.ts";
 import {
   ask,
@@ -313,106 +312,6 @@ describe("the service", () => {
         "Missing environment variable: `OPENAI_API_KEY`. Set it, or sign in (portico login).",
       retryable: false,
     });
-  });
-});
-
-describe("with the plugin auth switched off", () => {
-  const off = (more: Setup = {}): Setup => ({
-    home: home({ OPENAI_API_KEY: "sk" }),
-    withoutAuth: true,
-    ...more,
-  });
-
-  it.each<[string, JsonObject, Setup]>([
-    ["openai", { model_provider: "openai" }, {}],
-    ["mock", at("http://127.0.0.1:1", { requires_openai_auth: true }), {}],
-    ["mock", at("http://127.0.0.1:1", { requires_openai_auth: true, env_key: "OWN" }), {}],
-  ])("provider %s says in one line that it needs a sign-in: %j", async (id, values, setup) => {
-    const failed = failure(await ask(await open(values, off(setup))));
-    expect(failed?.message).toMatch(
-      `provider "${id}" needs a sign-in, and the plugin auth is switched off`,
-    );
-    expect(failed).toMatchObject({ retryable: false });
-  });
-
-  it("a key of the environment is enough, and nobody is signed in", async () => {
-    expect(await chosen({}, off())).toMatchObject({ id: "offline" });
-    const mock = await mockModel(["hi"]);
-    onTestFinished(() => mock.close());
-    const env = { OWN: "own" };
-    const values = at(mock.url, { requires_openai_auth: true, env_key: "OWN" });
-    await ask(await open(values, off({ env })));
-    expect(mock.requests[0]?.headers.authorization).toBe("Bearer own");
-  });
-});
-
-describe("a sign-in that the provider refuses", () => {
-  const stored = {
-    tokens: { access_token: "old", refresh_token: "r", account_id: "acc" },
-    last_refresh: new Date().toISOString(),
-  };
-
-  it.each(["responses", "chat"])(
-    "is renewed once on the %s wire, and asked again at once",
-    async (wire) => {
-      const issuer = await fakeIssuer();
-      const mock = await mockModel([{ status: 401, body: "who?" }, "hi"]);
-      onTestFinished(() => Promise.all([mock.close(), issuer.close()]).then(() => undefined));
-      const model = await open(at(mock.url, { requires_openai_auth: true, wire_api: wire }), {
-        home: home(stored),
-        settings: { auth: { issuer: issuer.url } },
-      });
-      expect(failure(await ask(model))).toBeUndefined();
-      const sent = mock.requests.map(({ headers }) => [
-        headers.authorization,
-        headers["chatgpt-account-id"],
-      ]);
-      expect(sent).toEqual([
-        ["Bearer old", "acc"],
-        ["Bearer access-1", "acc"],
-      ]);
-      expect(issuer.requests).toHaveLength(1);
-    },
-  );
-
-  it("fails when the new one is refused as well", async () => {
-    const issuer = await fakeIssuer();
-    const mock = await mockModel(() => ({ status: 401, body: "who?" }));
-    onTestFinished(() => Promise.all([mock.close(), issuer.close()]).then(() => undefined));
-    const model = await open(at(mock.url, { requires_openai_auth: true }), {
-      home: home(stored),
-      settings: { auth: { issuer: issuer.url } },
-    });
-    expect(failure(await ask(model))).toMatchObject({
-      message: expect.stringContaining("401 Unauthorized") as string,
-      retryable: false,
-    });
-    expect([mock.requests.length, issuer.requests.length]).toEqual([2, 1]);
-  });
-
-  it("fails when it cannot be renewed, and says what to do", async () => {
-    const issuer = await fakeIssuer(() => ({ status: 400, body: { error: "invalid_grant" } }));
-    const mock = await mockModel([{ status: 401, body: "who?" }]);
-    onTestFinished(() => Promise.all([mock.close(), issuer.close()]).then(() => undefined));
-    const model = await open(at(mock.url, { requires_openai_auth: true }), {
-      home: home(stored),
-      settings: { auth: { issuer: issuer.url } },
-    });
-    expect(failure(await ask(model))).toMatchObject({
-      message: expect.stringContaining("sign in again (portico login)") as string,
-      retryable: false,
-    });
-    expect(mock.requests).toHaveLength(1);
-  });
-
-  it("is not renewed where it is a key", async () => {
-    const mock = await mockModel([{ status: 401, body: "who?" }]);
-    onTestFinished(() => mock.close());
-    const model = await open(at(mock.url, { requires_openai_auth: true }), {
-      home: home({ OPENAI_API_KEY: "sk" }),
-    });
-    expect(failure(await ask(model))?.message).toContain("401 Unauthorized");
-    expect(mock.requests).toHaveLength(1);
   });
 });
 
