@@ -1,3 +1,5 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isConversationError } from "../../../core/index.ts";
 import { Store } from "../../../plugins/auth/store.ts";
@@ -42,6 +44,17 @@ describe("the current credential", () => {
     const tokens = (await Promise.all(asked)).map((each) => each?.token);
     expect(new Set(tokens)).toEqual(new Set(["access-1"]));
     expect(issued.requests).toHaveLength(1);
+  });
+
+  it("is renewed once for homes that share one file", async () => {
+    const issued = await issuer();
+    const shared = homeFolder(chatGpt(40));
+    const homes = [1, 2, 3].map(() => homeFolder());
+    for (const home of homes) symlinkSync(join(shared, "auth.json"), join(home, "auth.json"));
+    const stores = homes.map((home) => new Store(world({ home, values: at(issued.url) })));
+    await Promise.all(stores.map((store) => store.current()));
+    expect(issued.requests).toHaveLength(1);
+    expect(readAuth(shared)).toMatchObject({ tokens: { access_token: "access-1" } });
   });
 
   it("cannot be had when the issuer refuses, and the error says what to do", async () => {
