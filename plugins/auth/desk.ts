@@ -52,10 +52,10 @@ export class Desk {
       ? await this.#renewed(refresh, preferred)
       : credentialOf(stored, preferred);
     return {
-      requiresOpenaiAuth: true,
       ...(credential !== undefined && { authMethod: credential.method }),
       ...(credential !== undefined &&
         params.includeToken === true && { authToken: credential.token }),
+      requiresOpenaiAuth: true,
       ...(preferred !== undefined && { preferredAuthMethod: preferred }),
     };
   }

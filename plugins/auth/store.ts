@@ -45,20 +45,20 @@ export class Store implements Credentials {
 
   async current(signal?: AbortSignal): Promise<Credential | undefined> {
     const [stored, settings] = await Promise.all([this.file.read(), this.#settings()]);
-    const credential = credentialOf(stored, settings.preferred);
-    if (credential?.method !== "chatgpt" || !isDue(stored)) return sendable(credential);
+    const credential = sendable(credentialOf(stored, settings.preferred));
+    if (credential?.method !== "chatgpt" || !isDue(stored)) return credential;
     const renewed = await this.#renewed(credential.token, settings, signal);
     return sendable(credentialOf(renewed, settings.preferred));
   }
 
   async renew(refused: Credential, signal?: AbortSignal): Promise<Credential | undefined> {
     const [stored, settings] = await Promise.all([this.file.read(), this.#settings()]);
-    const credential = credentialOf(stored, settings.preferred);
+    const credential = sendable(credentialOf(stored, settings.preferred));
     // Somebody signed in anew, or renewed it, in the meantime.
     if (credential === undefined || credential.token !== refused.token) return credential;
     if (credential.method === "apikey") return undefined;
     const renewed = await this.#renewed(credential.token, settings, signal);
-    return credentialOf(renewed, settings.preferred);
+    return sendable(credentialOf(renewed, settings.preferred));
   }
 
   async status(): Promise<CredentialStatus> {
@@ -168,7 +168,7 @@ export class Store implements Credentials {
   }
 }
 
-/** What requests are signed with. */
+/** The credential that counts, with its secret as it is stored. */
 export function credentialOf(
   stored: Stored,
   preferred: AuthMethod | undefined,
@@ -179,12 +179,14 @@ export function credentialOf(
     const { accessToken, accountId } = tokens;
     return { method, token: accessToken, ...(accountId !== undefined && { accountId }) };
   }
-  return key === undefined ? undefined : { method: "apikey", token: key.trim() };
+  return key === undefined ? undefined : { method: "apikey", token: key };
 }
 
-/** Throws for a secret that no header can carry, before the transport complains of it. */
+/** A secret as a header carries it. Throws where none can, before the transport complains of it. */
 function sendable(credential: Credential | undefined): Credential | undefined {
-  if (credential === undefined || /^[\x21-\x7e]+$/.test(credential.token)) return credential;
+  if (credential === undefined) return undefined;
+  const token = credential.token.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return { ...credential, token };
   const what = credential.method === "apikey" ? "API key" : "access token";
   const message = `the stored ${what} holds characters that cannot be sent`;
   throw new ConversationError("settings", `${message}; sign in again (portico login)`);

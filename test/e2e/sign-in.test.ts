@@ -159,6 +159,12 @@ describe("the status", () => {
       'preferred_auth_method = "apikey"\n',
       { authMethod: "chatgpt", authToken: "old-access", preferredAuthMethod: "apikey" },
     ],
+    [
+      "a key as it was given",
+      { OPENAI_API_KEY: " k " },
+      "",
+      { authMethod: "apikey", authToken: " k " },
+    ],
     ["tokens", chatGpt(0), "", { authMethod: "chatgpt", authToken: "old-access" }],
     ["an empty file of JSON", {}, "", {}],
     ["an empty key", { OPENAI_API_KEY: "" }, "", {}],
