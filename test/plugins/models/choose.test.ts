@@ -308,7 +308,8 @@ describe("the service", () => {
   it("asks OpenAI nothing without a key or a sign-in", async () => {
     const model = await open({ model_provider: "openai" });
     expect(failure(await ask(model))).toEqual({
-      message: "Missing environment variable: `OPENAI_API_KEY`. Set it, or sign in.",
+      message:
+        "Missing environment variable: `OPENAI_API_KEY`. Set it, or sign in (portico login).",
       retryable: false,
     });
   });
