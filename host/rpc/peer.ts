@@ -15,10 +15,9 @@ import type { OpenCall, Reply } from "./calls.ts";
 import { dialectOf } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
 import { readMessage } from "./envelope.ts";
-import type { InboundRequest, Message, Params } from "./envelope.ts";
+import type { InboundRequest, Leniency, Message, Params } from "./envelope.ts";
 import { errorObject, toRpcError } from "./errors.ts";
-import { Exchanges } from "./exchanges.ts";
-import type { Outcome } from "./exchanges.ts";
+import { Exchanges, resultOf } from "./exchanges.ts";
 import { Outbox } from "./outbox.ts";
 import { errorLine, notificationLine, resultLine, toJson } from "./serialize.ts";
 import { Session } from "./session.ts";
@@ -97,18 +96,21 @@ export class RpcPeer implements Client {
 
   /** Takes one line. Returns before it is answered, unless the answer is ready. */
   receive(line: string): void {
-    const inbound = readMessage(line, this.#allowsBare);
+    const inbound = readMessage(line, this.#lenient);
     if (inbound.kind !== "batch") this.#take(inbound, this.#send);
     else if (this.session.revision !== batchRevision || inbound.messages.length === 0) {
       this.refuse({ code: InvalidRequest, message: "batches are not served" });
     } else this.#batch(inbound.messages);
   }
 
-  readonly #allowsBare = (method: string) =>
-    this.#dialect.allBare ||
-    this.#bare.has(method) ||
-    // Whoever may leave the member out is told that the method is unknown.
-    (this.#bare.size > 0 && !this.#server.hasMethod(method) && !this.#ready.has(method));
+  readonly #lenient: Leniency = {
+    allowsBare: (method) =>
+      this.#dialect.allBare ||
+      this.#bare.has(method) ||
+      // Whoever may leave the member out is told that the method is unknown.
+      (this.#bare.size > 0 && !this.#server.hasMethod(method) && !this.#ready.has(method)),
+    allowsEmptyList: (method) => !this.#dialect.allBare && this.#bare.has(method),
+  };
 
   /** Answers something that has no readable id: only once the client has met us. */
   refuse(error: JsonRpcErrorObject, reply: Reply = this.#send): void {
@@ -281,21 +283,4 @@ export class RpcPeer implements Client {
 function unknownMethod(method: string): JsonRpcErrorObject {
   const message = `method not found: ${JSON.stringify(method)}`;
   return { code: MethodNotFound, message, data: { method } };
-}
-
-function resultOf(outcome: Outcome, method: string): unknown {
-  switch (outcome.kind) {
-    case "result":
-      return outcome.result;
-    case "error": {
-      const { code, message, data } = outcome.error;
-      throw new RpcError(code, message, data);
-    }
-    case "timed-out":
-      throw new RpcError(InternalError, `the client did not answer ${method} in time`);
-    case "withdrawn":
-      throw new RpcError(InternalError, `the request ${method} was withdrawn`);
-    case "closed":
-      throw new RpcError(InternalError, `the connection ended before ${method} was answered`);
-  }
 }

@@ -50,6 +50,14 @@ describe("newConversation", () => {
     expect(message).toContain(text);
   });
 
+  it("takes a folder that is not there yet", async () => {
+    const front = await frontEnd();
+    const { id: conversationId } = await front.open({ cwd: "/no/such" });
+    await front.listen(conversationId);
+    await front.say(conversationId, "hi");
+    expect(await front.event("task_complete")).toMatchObject({ last_agent_message: "Hello." });
+  });
+
   it("D12: knows the options of the start, and so does the saved configuration", async () => {
     const front = await frontEnd({ args: ["-c", "model=from-start"] });
     expect(await front.call("newConversation", {})).toMatchObject({ model: "from-start" });
@@ -129,7 +137,7 @@ describe("a line without the member jsonrpc", () => {
     const front = await frontEnd();
     front.peer.send({ id: 99, method: "newConversation", params: {} });
     expect((await front.peer.answer(99)).result).toHaveProperty("conversationId");
-    front.peer.send({ jsonrpc: "1.0", id: 98, method: "getUserAgent" });
+    front.peer.send({ jsonrpc: "1.0", id: 98, method: "getUserAgent", params: [] });
     expect((await front.peer.answer(98)).jsonrpc).toBe("2.0");
   });
 });
