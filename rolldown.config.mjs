@@ -13,6 +13,7 @@ export const loadedWhenNeeded = [
   "execa",
   "pino",
   "commander",
+  "oauth4webapi",
   "@ai-sdk/",
   "@modelcontextprotocol/",
 ];

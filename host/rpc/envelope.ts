@@ -34,35 +34,30 @@ export interface InboundResponse {
   readonly error: JsonValue | undefined;
 }
 
-/** `params` of a message; absent and null are the same. */
+/** `params` of a message; absent, null and an empty list are the same. */
 export type Params = JsonObject | undefined;
 
-/** What is forgiven in messages of some methods. */
-export interface Leniency {
-  /** `"jsonrpc":"2.0"` may be missing. */
-  allowsBare(method: string): boolean;
-  /** An empty list of params counts as none. */
-  allowsEmptyList(method: string): boolean;
-}
-
-const strict: Leniency = { allowsBare: () => false, allowsEmptyList: () => false };
+/** Whether messages of this method may come without `"jsonrpc":"2.0"`. */
+export type AllowsBare = (method: string) => boolean;
 
 /** Reads one line of JSON. Unknown members are ignored. */
-export function readMessage(text: string, lenient: Leniency = strict): Inbound {
+export function readMessage(text: string, allowsBare: AllowsBare = () => false): Inbound {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return invalid(undefined, ParseError, "the line is not JSON");
   }
-  if (!Array.isArray(value)) return check(value, text, lenient);
+  if (!Array.isArray(value)) return check(value, text, allowsBare);
   const sources = elementsOf(text);
-  const messages = value.map((each: unknown, index) => check(each, sources[index] ?? "", lenient));
+  const messages = value.map((each: unknown, index) =>
+    check(each, sources[index] ?? "", allowsBare),
+  );
   return { kind: "batch", messages };
 }
 
 /** `source` is the text the value was read from. */
-function check(value: unknown, source: string, lenient: Leniency): Message {
+function check(value: unknown, source: string, allowsBare: AllowsBare): Message {
   if (!isJsonObject(value)) return invalid(undefined, InvalidRequest, "a message is an object");
   const { method, result, error } = value;
   const answers = result !== undefined || error !== undefined;
@@ -75,11 +70,13 @@ function check(value: unknown, source: string, lenient: Leniency): Message {
   if (hasKeyTwice(source, '"id"')) {
     return invalid(undefined, InvalidRequest, "the member id is there twice");
   }
-  const bare = typeof method === "string" && isVersionText(value) && lenient.allowsBare(method);
+  const bare = typeof method === "string" && isVersionText(value) && allowsBare(method);
   const wrong = wrongMember(bare ? { ...value, jsonrpc: "2.0" } : value, answers, source);
   if (wrong !== undefined) return invalid(id, InvalidRequest, wrong);
 
-  const params = paramsOf(value, lenient);
+  const given = value["params"] ?? undefined;
+  // Some clients spell a call without arguments so; by position, none is none.
+  const params = Array.isArray(given) && given.length === 0 ? undefined : given;
   // Checked above; said again for the compiler.
   if (typeof method !== "string") return invalid(id, InvalidRequest, "method is not a string");
   if (params !== undefined && !isJsonObject(params)) {
@@ -97,12 +94,6 @@ function wrongMember(value: JsonObject, answers: boolean, source: string): strin
   if (typeof value["method"] !== "string") return "the member method must be a string";
   if (answers) return "a message has a method, or a result or error, never both";
   return hasKeyTwice(source, '"method"') ? "the member method is there twice" : undefined;
-}
-
-function paramsOf({ method, params }: JsonObject, lenient: Leniency): JsonValue | undefined {
-  const isEmptyList = Array.isArray(params) && params.length === 0;
-  if (isEmptyList && lenient.allowsEmptyList(String(method))) return undefined;
-  return params ?? undefined;
 }
 
 /** Absent, or a text: what old servers took. */

@@ -15,7 +15,7 @@ import type { OpenCall, Reply } from "./calls.ts";
 import { dialectOf } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
 import { readMessage } from "./envelope.ts";
-import type { InboundRequest, Leniency, Message, Params } from "./envelope.ts";
+import type { InboundRequest, Message, Params } from "./envelope.ts";
 import { errorObject, toRpcError } from "./errors.ts";
 import { Exchanges, resultOf } from "./exchanges.ts";
 import { Outbox } from "./outbox.ts";
@@ -96,21 +96,18 @@ export class RpcPeer implements Client {
 
   /** Takes one line. Returns before it is answered, unless the answer is ready. */
   receive(line: string): void {
-    const inbound = readMessage(line, this.#lenient);
+    const inbound = readMessage(line, this.#allowsBare);
     if (inbound.kind !== "batch") this.#take(inbound, this.#send);
     else if (this.session.revision !== batchRevision || inbound.messages.length === 0) {
       this.refuse({ code: InvalidRequest, message: "batches are not served" });
     } else this.#batch(inbound.messages);
   }
 
-  readonly #lenient: Leniency = {
-    allowsBare: (method) =>
-      this.#dialect.allBare ||
-      this.#bare.has(method) ||
-      // Whoever may leave the member out is told that the method is unknown.
-      (this.#bare.size > 0 && !this.#server.hasMethod(method) && !this.#ready.has(method)),
-    allowsEmptyList: (method) => !this.#dialect.allBare && this.#bare.has(method),
-  };
+  readonly #allowsBare = (method: string) =>
+    this.#dialect.allBare ||
+    this.#bare.has(method) ||
+    // Whoever may leave the member out is told that the method is unknown.
+    (this.#bare.size > 0 && !this.#server.hasMethod(method) && !this.#ready.has(method));
 
   /** Answers something that has no readable id: only once the client has met us. */
   refuse(error: JsonRpcErrorObject, reply: Reply = this.#send): void {

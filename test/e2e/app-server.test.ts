@@ -74,7 +74,7 @@ describe("the dialect of app servers", () => {
     ["ping", undefined],
     ["newConversation", { sandbox: "none" }],
     ["interruptConversation", {}],
-    ["getUserAgent", []],
+    ["getUserAgent", [1]],
   ])("answers %s with %j as an invalid request, and why", async (method, params) => {
     const front = await initialized();
     const { error } = await bare(front, method, params);
