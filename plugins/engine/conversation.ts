@@ -12,8 +12,10 @@ import { Job } from "./job.ts";
 import { Listeners } from "./listeners.ts";
 import { notifyCompleted } from "./notify.ts";
 import { TurnDiff } from "./patch/turn-diff.ts";
+import { prepared } from "./prepare-turn.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { runCompaction } from "./turn/compaction.ts";
+import { abort } from "./turn/ending.ts";
 import { takeInput } from "./turn/input.ts";
 import { runTask } from "./turn/loop.ts";
 import type { Session, TaskContext } from "./turn/task.ts";
@@ -101,7 +103,7 @@ export class LiveConversation implements Conversation {
     this.#takeId();
     const job = this.#next;
     if (job === undefined) return false;
-    job.abort();
+    job.interrupt();
     await job.outcome;
     return true;
   }
@@ -126,7 +128,7 @@ export class LiveConversation implements Conversation {
   async close(): Promise<void> {
     this.#closed = true;
     this.#surroundings.residents.busy(this);
-    this.#running?.abort();
+    this.#running?.interrupt();
     await this.#work;
     await this.#session.toolkit.close();
     await this.#session.recorder.release();
@@ -144,7 +146,7 @@ export class LiveConversation implements Conversation {
     await Promise.resolve();
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       this.#running = job;
-      const outcome = this.#closed ? await this.#keep(job) : await this.#run(job);
+      const outcome = await (this.#closed ? this.#keep(job) : this.#run(job));
       this.#running = undefined;
       this.#settle(job, outcome);
     }
@@ -153,9 +155,9 @@ export class LiveConversation implements Conversation {
   }
 
   async #run(job: Job): Promise<TaskOutcome> {
-    if (job.signal.aborted) return this.#abandon(job);
-    const problem = (await this.#wake()) ?? (await this.#turnOver(job));
-    if (job.signal.aborted) return this.#abandon(job);
+    if (job.signal.aborted) return this.#keep(job);
+    const problem = await this.#prepare(job);
+    if (job.signal.aborted) return this.#keep(job);
     if (problem !== undefined) return this.#refuse(job, problem);
     const task = this.#contextOf(job);
     const outcome = await (job.kind === "turn" ? runTask(task, job.items) : runCompaction(task));
@@ -177,26 +179,10 @@ export class LiveConversation implements Conversation {
     for (const one of job.inbox.heard) one.end(outcome);
   }
 
-  /** Reads an unloaded history back; resolves with what prevents it. */
-  async #wake(): Promise<string | undefined> {
-    if (this.#session.history.loaded) return undefined;
+  /** Resolves with what prevents the turn. */
+  async #prepare(job: Job): Promise<string | undefined> {
     try {
-      const { reload } = await import("./resume.ts");
-      await reload(this.#session);
-      return undefined;
-    } catch (error) {
-      return errorMessage(error);
-    }
-  }
-
-  /** Makes what the submission wants different the rule; resolves with what prevents it. */
-  async #turnOver({ submission, signal }: Job): Promise<string | undefined> {
-    const { overrides } = submission;
-    if (overrides === undefined) return undefined;
-    try {
-      const { overridden } = await import("./overrides.ts");
-      const asked = { overrides, signal };
-      this.#session = await overridden(this.#surroundings, this.#session, asked);
+      this.#session = await prepared(this.#surroundings, this.#session, job);
       return undefined;
     } catch (error) {
       return errorMessage(error);
@@ -212,6 +198,8 @@ export class LiveConversation implements Conversation {
   /** A submission that is taken back before its turn ends at once; later, it ends the task. */
   #withdraw(job: Job): void {
     const at = this.#waiting.indexOf(job);
+    // An interrupted one keeps its place, and ends when it is there.
+    if (at !== -1 && job.interrupted) return;
     if (at !== -1) {
       this.#waiting.splice(at, 1);
       this.#settle(job, this.#abandon(job));
@@ -227,12 +215,15 @@ export class LiveConversation implements Conversation {
     return interrupted;
   }
 
-  /** The conversation ends before it was its turn: its words are there for whoever resumes. */
+  /** It ends before its turn began: unless it was taken back, its words are there for the next one. */
   async #keep(job: Job): Promise<TaskOutcome> {
-    if (job.items.length > 0 && !job.signal.aborted && (await this.#wake()) === undefined) {
-      await takeInput(this.#session, job.items);
-    }
-    return this.#abandon(job);
+    const takenBack = job.signal.aborted && !job.interrupted;
+    if (takenBack || job.items.length === 0) return this.#abandon(job);
+    // What it wanted different may be refused; what it says is kept all the same.
+    await this.#prepare(job);
+    if (!this.#session.history.loaded) return this.#abandon(job);
+    await takeInput(this.#session, job.items);
+    return abort(this.#contextOf(job));
   }
 
   /** The side of the conversation that its task sees. */
@@ -253,7 +244,7 @@ export class LiveConversation implements Conversation {
         return answer;
       },
       ask: (question) => job.ask(question),
-      interrupt: () => job.abort(),
+      interrupt: () => job.interrupt(),
       beside: (other = this.#takeInlineId()) => this.#contextOf(job, other),
     };
   }
