@@ -58,6 +58,7 @@ async function serve(
       builtins: Object.keys(builtinPlugins),
     }),
   ]);
+  if (process.stdin.isTTY) process.stderr.write(`${hintForPeople}\n`);
   // The host's own listeners leave with it: a further signal in the last moments must find these.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
   return serveHost({
@@ -71,6 +72,9 @@ async function serve(
     onWarm,
   });
 }
+
+const hintForPeople =
+  'portico: this waits for an MCP client on stdin; Ctrl-D ends it. To work here: portico try "PROMPT"';
 
 type Reporting = Exclude<Arguments, { command: "serve" | "extra" }>;
 
