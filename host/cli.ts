@@ -2,7 +2,7 @@ import manifest from "../package.json" with { type: "json" };
 import { isHostError } from "../core/errors.ts";
 import type { Environment } from "../core/plugin/plugin.ts";
 import { type Arguments, type CommonArguments, parseArguments } from "./args.ts";
-import { readPluginsConfiguration } from "./config/plugins.ts";
+import { ignoredText, readPluginsConfiguration } from "./config/plugins.ts";
 import { openSettings } from "./config/settings.ts";
 import { serveHost } from "./host.ts";
 import { bootPlugins } from "./plugins/boot.ts";
@@ -58,6 +58,9 @@ async function serve(
       builtins: Object.keys(builtinPlugins),
     }),
   ]);
+  for (const file of configuration.ignored ?? []) {
+    process.stderr.write(`portico: ${ignoredText(file)}\n`);
+  }
   if (process.stdin.isTTY) process.stderr.write(`${hintForPeople}\n`);
   // The host's own listeners leave with it: a further signal in the last moments must find these.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
