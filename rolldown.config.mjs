@@ -13,6 +13,7 @@ export const loadedWhenNeeded = [
   "execa",
   "pino",
   "commander",
+  "oauth4webapi",
   "@ai-sdk/",
   "@modelcontextprotocol/",
 ];
@@ -25,6 +26,7 @@ const shared = {
   platform: "node",
   tsconfig: "tsconfig.json",
   transform: { target: "node22.22" },
+  moduleTypes: { ".md": "text" },
   onLog(level, log, report) {
     // What the bundler warns about (an import it cannot resolve, say) would fail at run time.
     report(level === "warn" ? "error" : level, log);

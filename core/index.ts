@@ -89,6 +89,7 @@ export type {
   ConversationSummary,
   HistoryEntry,
   PageRequest,
+  RecordedEvent,
   ResumeRequest,
   Submission,
   Subscriber,
@@ -97,7 +98,7 @@ export type {
   TurnOverrides,
 } from "./services/conversations.ts";
 export { Commands } from "./services/commands.ts";
-export type { CommandRequest, CommandResult } from "./services/commands.ts";
+export type { CommandFailure, CommandRequest, CommandResult } from "./services/commands.ts";
 export { Credentials } from "./services/credentials.ts";
 export type { AuthMethod, Credential, CredentialStatus } from "./services/credentials.ts";
 export { AgentTools } from "./services/agent-tools.ts";
@@ -111,6 +112,7 @@ export type {
   ToolConversation,
   ToolParameters,
 } from "./services/agent-tools.ts";
+export { userAgent } from "./user-agent.ts";
 export { Models } from "./services/models.ts";
 export type {
   Model,

@@ -28,6 +28,8 @@ export class Connection {
   readonly #log: Log;
   readonly #closing = new AbortController();
   readonly #ending = Promise.withResolvers<Ending>();
+  /** Whatever still runs is not waited for. */
+  readonly #cutOff = Promise.withResolvers<void>();
   readonly #lines: Lines;
   // Lines wait here until the plugins are set up: what answers them is not known before.
   #early: (() => void)[] | undefined = [];
@@ -81,12 +83,13 @@ export class Connection {
   }
 
   async #boot(): Promise<BootedPlugins> {
-    const { env, cwd, version } = this.values;
+    const { env, cwd, version, options } = this.values;
+    const appServer = options?.appServer;
     const booted = await this.values.boot({
       client: this.peer,
       log: this.logs,
       signal: this.#closing.signal,
-      environment: { env, cwd, version },
+      environment: { env, cwd, version, ...(appServer === true && { appServer }) },
     });
     this.open(booted.registry);
     this.#takeEarly();
@@ -119,12 +122,18 @@ export class Connection {
       this.#lines.end();
       this.#ending.resolve("input");
     };
-    const onSignal = () => this.#ending.resolve("signal");
+    const onSignal = () => {
+      this.#ending.resolve("signal");
+      this.#cutOff.resolve();
+    };
     const names = signals === true ? (["SIGTERM", "SIGINT", "SIGHUP"] as const) : [];
     const forgive = signals === true ? this.#outlive() : () => undefined;
     stdin.on("data", onData).once("end", onEnd).once("error", onEnd).once("close", onEnd);
     for (const name of names) process.on(name, onSignal);
-    void this.outbox.closed.then((why) => this.#ending.resolve(why));
+    void this.outbox.closed.then((why) => {
+      this.#ending.resolve(why);
+      this.#cutOff.resolve();
+    });
     return () => {
       stdin.off("data", onData).off("end", onEnd).off("error", onEnd).off("close", onEnd);
       // Something must still listen: an error nobody hears ends the process.
@@ -154,8 +163,7 @@ export class Connection {
    * after a signal, is aborted, gets its last words, and is answered if it has none.
    */
   async #shutDown(ending: Ending, booting: Promise<BootedPlugins>): Promise<void> {
-    const deadline = performance.now() + shutdownMs;
-    const remaining = () => Math.max(0, deadline - performance.now());
+    const begun = performance.now();
     this.#log.debug("closing", { ending });
     if (ending === "stalled") {
       this.#log.error("the client has read nothing for a minute while 64 MB wait for it");
@@ -164,6 +172,10 @@ export class Connection {
     const graceMs = ending === "input" ? this.#graceMs() : 0;
     const graceEnd = performance.now() + graceMs;
     const booted = await within(booting, Math.max(graceMs, lastWordsMs));
+    const from = performance.now();
+    if (ending === "input") await Promise.race([this.calls.lasted(), this.#cutOff.promise]);
+    const deadline = begun + (performance.now() - from) + shutdownMs;
+    const remaining = () => Math.max(0, deadline - performance.now());
     await within(this.calls.idle(), Math.max(0, graceEnd - performance.now()));
     const reason = new Error("the server is shutting down");
     this.#closing.abort(reason);

@@ -10,7 +10,6 @@ import {
   variable,
   type Provider,
 } from "./provider.ts";
-import { readSignIn } from "./sign-in.ts";
 
 /** Which model of which provider, and why; `provider` is undefined for one that a plugin added. */
 export interface Choice {
@@ -52,7 +51,7 @@ export async function choose(
     const known = new Set([...builtinIds, ...configured.keys(), ...added]);
     throw new ConversationError(
       "settings",
-      `unknown model_provider: "${id}" (known: ${[...known].join(", ")})`,
+      `Model provider \`${id}\` not found (known: ${[...known].join(", ")})`,
     );
   }
   const chosen = model ?? provider?.defaultModel;
@@ -79,7 +78,7 @@ function explicit(
 
 async function found(
   query: Pick<ModelQuery, "signal">,
-  { environment: { env }, home, localPorts }: World,
+  { environment: { env }, credentials, localPorts }: World,
   { providers, model }: { providers: ReadonlyMap<string, Provider>; model: string | undefined },
 ): Promise<Choice> {
   const take = (id: string, why: string): Choice => {
@@ -89,7 +88,8 @@ async function found(
       ? offline(model)
       : { id, provider, model: name, why };
   };
-  if ((await readSignIn(home)) !== undefined) return take("openai", "signed in, by auth.json");
+  const signedIn = await credentials?.status();
+  if (signedIn?.method !== undefined) return take("openai", "signed in, by auth.json");
   for (const id of byKey) {
     const key = providers.get(id)?.envKey;
     if (key === undefined || variable(env, key) === undefined) continue;

@@ -9,7 +9,6 @@ import {
   variable,
   type Provider,
 } from "./provider.ts";
-import { readSignIn } from "./sign-in.ts";
 
 /** What a conversation would get now: provider, model and why; never a secret. */
 export async function diagnose(
@@ -40,10 +39,13 @@ export async function diagnose(
 
 const subject = "model";
 
-async function addressOf({ baseUrl, wire, signIn }: Provider, { home }: World): Promise<string> {
+async function addressOf(
+  { baseUrl, wire, signIn }: Provider,
+  { credentials }: World,
+): Promise<string> {
   if (baseUrl !== undefined) return ` at ${withoutSecrets(baseUrl)}`;
   // A person's sign-in is served elsewhere than keys are.
-  if (signIn !== "never" && (await readSignIn(home))?.kind === "tokens") return "";
+  if (signIn !== "never" && (await credentials?.status())?.method === "chatgpt") return "";
   return wire === "package" ? "" : ` at ${publicUrls[wire]}`;
 }
 

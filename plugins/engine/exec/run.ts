@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { Capture, captureLimit } from "./capture.ts";
+import { Capture } from "./capture.ts";
 import { forget, remember, signalGroup } from "./groups.ts";
 import { startProblem } from "./startable.ts";
 import { markOf, Stragglers } from "./stragglers.ts";
@@ -19,6 +19,8 @@ export interface RunRequest {
   onOutput(stream: "stdout" | "stderr", chunk: Buffer): Promise<void> | undefined;
   /** Readable by the command as file descriptors 3, 4, …; what `Sandbox.wrap` gives. */
   readonly files?: readonly Buffer[];
+  /** Kept from the start, and again from the end, of stdout and of stderr; a MiB unless given. */
+  readonly keptBytes?: number;
   /** The command that `command` wraps: it is checked in its place, as wrappers hide why it fails. */
   readonly inner?: readonly string[];
   /** What the wrapper itself gets instead of `env`; it hands `env` on by a way of its own. */
@@ -26,7 +28,7 @@ export interface RunRequest {
 }
 
 /**
- * How a command ended. Each text keeps the first and the last MiB, of an aborted command 32 KiB,
+ * How a command ended. Each text keeps its first and last part, of an aborted command 32 KiB each,
  * invalid UTF-8 replaced.
  */
 export interface RunResult {
@@ -63,7 +65,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const started = performance.now();
   const output = new Output(request);
   const ending = await runToEnding(request, output);
-  const limit = ending.aborted ? abortedLimit : captureLimit;
+  const limit = ending.aborted ? abortedLimit : undefined;
   return {
     ...ending,
     stdout: output.stdout.text(limit),
@@ -193,8 +195,8 @@ async function attend(child: Child, request: RunRequest, output: Output): Promis
 
 /** What a command printed: handed on in pieces, kept in part, and watched for silence. */
 class Output {
-  readonly stdout = new Capture();
-  readonly stderr = new Capture();
+  readonly stdout: Capture;
+  readonly stderr: Capture;
   readonly both = new Capture();
   readonly #request: RunRequest;
   #pieces = 0;
@@ -203,6 +205,8 @@ class Output {
 
   constructor(request: RunRequest) {
     this.#request = request;
+    this.stdout = new Capture(request.keptBytes);
+    this.stderr = new Capture(request.keptBytes);
   }
 
   async read(name: "stdout" | "stderr", stream: Readable): Promise<void> {

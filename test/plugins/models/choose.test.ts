@@ -172,7 +172,7 @@ describe("the choice", () => {
   it.each<[JsonObject, string | RegExp]>([
     [
       { model_provider: "nope", ...own },
-      /^unknown model_provider: "nope" \(known: openai, .*offline, own\)$/,
+      /^Model provider `nope` not found \(known: openai, .*offline, own\)$/,
     ],
     [{ model_provider: 5 }, "model_provider: expected a string, got 5"],
     [{ model: true }, "model: expected a string, got true"],
@@ -198,7 +198,7 @@ describe("the choice", () => {
       { model_provider: "x", model_providers: { x: { name: "x", ai_sdk: "p" } } },
       /^model is not set/,
     ],
-  ])("refuses %o", async (values, message) => {
+  ])("acceptance 3: refuses %o", async (values, message) => {
     const error: unknown = await chosen(values, {}).catch((reason: unknown) => reason);
     if (!isConversationError(error)) throw new Error(`not refused: ${JSON.stringify(error)}`);
     expect(error.kind).toBe("settings");
@@ -282,7 +282,7 @@ describe("the service", () => {
       { tokens: { access_token: "t", account_id: "acc" } },
       "Bearer t",
     ],
-  ])("sends the stored sign-in to %s: %o", async (_, extra, auth, expected) => {
+  ])("defect 9: sends the stored sign-in to %s: %o", async (_, extra, auth, expected) => {
     const mock = await mockModel(["hi"]);
     onTestFinished(() => mock.close());
     await ask(await open(at(mock.url, extra), { home: home(auth), env: { OWN: "own" } }));
