@@ -57,13 +57,13 @@ function withoutSecrets(address: string): string {
 
 async function keyFindings(
   provider: Provider | undefined,
-  { environment, home }: World,
+  { environment, credentials }: World,
 ): Promise<Finding[]> {
   const key = provider?.envKey;
   if (provider === undefined || key === undefined) return [];
   const set = variable(environment.env, key) !== undefined;
-  const isSignedIn = provider.signIn !== "never" && (await readSignIn(home)) !== undefined;
-  const needed = !isSignedIn && !provider.keyless;
+  const method = provider.signIn === "never" ? undefined : (await credentials?.status())?.method;
+  const needed = method === undefined && !provider.keyless;
   const level = set ? "ok" : needed ? "error" : "info";
   return [{ level, subject: "model key", message: `${key} is ${set ? "set" : "not set"}` }];
 }
