@@ -61,7 +61,7 @@ async function serve(
   for (const file of configuration.ignored ?? []) {
     process.stderr.write(`portico: ${ignoredText(file)}\n`);
   }
-  if (process.stdin.isTTY) process.stderr.write(`${hintForPeople}\n`);
+  if (process.stdin.isTTY) process.stderr.write(`${hintForPeople(args.appServer === true)}\n`);
   // The host's own listeners leave with it: a further signal in the last moments must find these.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
   return serveHost({
@@ -76,8 +76,10 @@ async function serve(
   });
 }
 
-const hintForPeople =
-  'portico: this waits for an MCP client on stdin; Ctrl-D ends it. To work here: portico try "PROMPT"';
+function hintForPeople(isAppServer: boolean): string {
+  const client = isAppServer ? "a front end" : "an MCP client";
+  return `portico: this waits for ${client} on stdin; Ctrl-D ends it. To work here: portico try "PROMPT"`;
+}
 
 type Reporting = Exclude<Arguments, { command: "serve" | "extra" }>;
 
