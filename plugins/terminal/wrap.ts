@@ -6,7 +6,7 @@ export type Width = () => number | undefined;
 // Scripts whose characters take two columns, and pictures.
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-const none = /[\p{M}\u200b-\u200f\ufe00-\ufe0f]/u;
+const none = /[\p{M}\p{Cf}]/u;
 
 /** Columns that a text takes, colours aside. */
 export function columnsOf(text: string): number {

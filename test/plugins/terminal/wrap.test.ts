@@ -31,7 +31,10 @@ describe("prose", () => {
   it("is the same however it is cut as it streams in", () => {
     const text = "one two three, four\n\n- five six seven\n";
     const prose = new Prose(at(12));
-    const streamed = [...text].map((letter) => prose.add(letter)).join("") + prose.end();
+    const streamed =
+      Array.from(text)
+        .map((letter) => prose.add(letter))
+        .join("") + prose.end();
     expect(streamed).toBe(wrapped(text, at(12)));
     expect(streamed.split("\n").every((line) => columnsOf(line) <= 12)).toBe(true);
   });
