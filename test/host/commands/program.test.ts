@@ -87,7 +87,7 @@ describe("portico", () => {
       "a needed plugin that is switched off",
       ["mcp"],
       { "plugins.config.json": '{"plugins": {"engine": false}}' },
-      /^portico: [A-Z_]+: \S+: tools needs the service "conversations": engine provides it but is switched off\n$/,
+      /^portico: [A-Z_]+: \S+: (\w+ needs the service "conversations": engine provides it but is switched off(; )?)+\n$/,
     ],
   ])("ends with code 2 and one line for %s", async (_title, args, files, line) => {
     const { code, stdout, stderr } = await run(args, { cwd: tempFolder(files) });
