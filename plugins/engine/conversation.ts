@@ -1,47 +1,59 @@
 import type {
-  Answer,
-  ApprovalAnswer,
   Conversation,
   ConversationEvent,
   EventMsg,
-  Question as FormQuestion,
   Submission,
   Subscriber,
   Task,
   TaskOutcome,
 } from "../../core/index.ts";
 import { errorMessage } from "../../core/index.ts";
+import { JobLine } from "./job-line.ts";
+import { Job } from "./job.ts";
+import { Listeners } from "./listeners.ts";
 import { notifyCompleted } from "./notify.ts";
 import { TurnDiff } from "./patch/turn-diff.ts";
-import type { Residents } from "./residents.ts";
+import { prepared } from "./prepare-turn.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { runCompaction } from "./turn/compaction.ts";
+import { abort } from "./turn/ending.ts";
+import { takeInput } from "./turn/input.ts";
 import { runTask } from "./turn/loop.ts";
-import type { Question, Session, TaskContext } from "./turn/task.ts";
-import { unlessAborted } from "./turn/wait.ts";
+import type { Session, TaskContext } from "./turn/task.ts";
 
 /** One conversation: submissions in, in order; events out, in order; one task at a time. */
 export class LiveConversation implements Conversation {
   readonly id: string;
-  readonly model: string;
-  readonly cwd: string;
-  readonly #session: Session;
-  readonly #residents: Residents;
+  readonly #surroundings: Surroundings;
+  readonly #listeners: Listeners;
+  #session: Session;
   #startEvents: readonly ConversationEvent[];
-  readonly #subscribers = new Set<{ readonly subscriber: Subscriber }>();
-  readonly #waiting: Job[] = [];
-  #running: Job | undefined;
-  #working = false;
+  readonly #line: JobLine;
   #closed = false;
   #nextId = 0;
+  #inlineCompactions = 0;
 
-  constructor(session: Session, startEvents: readonly ConversationEvent[], residents: Residents) {
+  constructor(
+    session: Session,
+    startEvents: readonly ConversationEvent[],
+    surroundings: Surroundings,
+  ) {
     this.id = session.id;
-    this.model = session.model.name;
-    this.cwd = session.cwd;
-    this.#startEvents = startEvents;
     this.#session = session;
-    this.#residents = residents;
+    this.#startEvents = startEvents;
+    this.#surroundings = surroundings;
+    this.#listeners = new Listeners(session.log, session.id);
     session.recorder.onTrouble((message) => {
-      this.#emit(this.#running?.id ?? "", { type: "background_event", message });
+      this.#emit(this.#line.running?.id ?? "", { type: "background_event", message });
+    });
+    const { residents } = surroundings;
+    this.#line = new JobLine({
+      run: (job) => (this.#closed ? this.#keep(job) : this.#run(job)),
+      abandon: (job) => this.#abandon(job),
+      begins: () => residents.busy(this),
+      rests: () => {
+        if (!this.#closed) residents.idle(this);
+      },
     });
     residents.idle(this);
   }
@@ -50,8 +62,16 @@ export class LiveConversation implements Conversation {
     return this.#startEvents;
   }
 
+  get model(): string {
+    return this.#session.model.name;
+  }
+
   get effort() {
     return this.#session.settings.effort;
+  }
+
+  get cwd(): string {
+    return this.#session.cwd;
   }
 
   get path(): string {
@@ -59,34 +79,36 @@ export class LiveConversation implements Conversation {
   }
 
   get busy(): boolean {
-    return this.#running !== undefined || this.#waiting.length > 0;
+    return this.#line.first !== undefined;
   }
 
   submit(submission: Submission): Task {
-    const job = new Job(submission.id ?? this.#takeId(), submission);
-    this.#waiting.push(job);
-    job.controller.signal.addEventListener("abort", () => this.#withdraw(job), { once: true });
-    if (job.signal.aborted) queueMicrotask(() => this.#withdraw(job));
-    void this.#work();
+    return this.#enter(new Job(submission.id ?? this.#takeId(), submission));
+  }
+
+  compact(): Task {
+    const nobody = { items: [], approve: () => Promise.reject(new Error("nobody to ask")) };
+    return this.#enter(new Job(this.#takeId(), nobody, "compaction"));
+  }
+
+  #enter(job: Job): Task {
+    if (this.#closed) job.abort();
+    this.#line.enter(job);
     return { id: job.id, outcome: job.outcome };
   }
 
   async interrupt(): Promise<boolean> {
     // An interrupt is a submission too: the numbers of later ones show it.
     this.#takeId();
-    // The first in line counts as running: its start is only a moment away.
-    const job = this.#running ?? this.#waiting[0];
+    const job = this.#line.first;
     if (job === undefined) return false;
-    job.controller.abort();
+    job.interrupt();
     await job.outcome;
     return true;
   }
 
   subscribe(subscriber: Subscriber): () => void {
-    // An entry of its own, so that one subscriber may be there twice.
-    const entry = { subscriber };
-    this.#subscribers.add(entry);
-    return () => void this.#subscribers.delete(entry);
+    return this.#listeners.add(subscriber);
   }
 
   /**
@@ -104,51 +126,33 @@ export class LiveConversation implements Conversation {
   /** Ends every task, running or waiting, and the record; later submissions end at once. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#residents.busy(this);
-    for (const job of this.#waiting.slice()) job.controller.abort();
-    this.#running?.controller.abort();
-    await this.#running?.outcome;
+    this.#surroundings.residents.busy(this);
+    this.#line.running?.interrupt();
+    await this.#line.empty();
     await this.#session.toolkit.close();
     await this.#session.recorder.release();
   }
 
-  /** Works the waiting submissions off; the only place that runs a task. Never rejects. */
-  async #work(): Promise<void> {
-    if (this.#working) return;
-    this.#working = true;
-    this.#residents.busy(this);
-    // Whoever submits knows the task's id before its first event comes.
-    await Promise.resolve();
-    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-      this.#running = job;
-      if (this.#closed) job.controller.abort();
-      const outcome = await this.#run(job);
-      this.#running = undefined;
-      job.end(outcome);
-    }
-    this.#working = false;
-    if (!this.#closed) this.#residents.idle(this);
-  }
-
   async #run(job: Job): Promise<TaskOutcome> {
-    if (job.signal.aborted) return this.#abandon(job);
-    const problem = await this.#wake();
+    if (job.signal.aborted) return this.#keep(job);
+    const problem = await this.#prepare(job);
+    if (job.signal.aborted) return this.#keep(job);
     if (problem !== undefined) return this.#refuse(job, problem);
-    const outcome = await runTask(this.#contextOf(job), job.submission.items);
-    if (outcome.status === "completed") {
-      notifyCompleted(this.#session, job.submission.items, { ...outcome, turnId: job.id });
+    const task = this.#contextOf(job);
+    const outcome = await (job.kind === "turn" ? runTask(task, job.items) : runCompaction(task));
+    if (outcome.status === "completed" && job.kind === "turn") {
+      const said = [job, ...job.inbox.heard].flatMap(({ items }) => items);
+      notifyCompleted(this.#session, said, { ...outcome, turnId: job.id });
     }
     // The system has every line; that the disk has them too is not waited for.
     void this.#session.recorder.rest();
     return outcome;
   }
 
-  /** Reads an unloaded history back; resolves with what prevents it. */
-  async #wake(): Promise<string | undefined> {
-    if (this.#session.history.loaded) return undefined;
+  /** Resolves with what prevents the turn. */
+  async #prepare(job: Job): Promise<string | undefined> {
     try {
-      const { reload } = await import("./resume.ts");
-      await reload(this.#session);
+      this.#session = await prepared(this.#surroundings, this.#session, job);
       return undefined;
     } catch (error) {
       return errorMessage(error);
@@ -161,91 +165,55 @@ export class LiveConversation implements Conversation {
     return { status: "failed", message };
   }
 
-  /** A submission that is taken back while it waits ends at once, not when its turn comes. */
-  #withdraw(job: Job): void {
-    const at = this.#waiting.indexOf(job);
-    if (at === -1) return;
-    this.#waiting.splice(at, 1);
-    job.end(this.#abandon(job));
-  }
-
   #abandon(job: Job): TaskOutcome {
     this.#emit(job.id, { type: "turn_aborted", reason: "interrupted" });
     return { status: "aborted", reason: "interrupted" };
   }
 
+  /** It ends before its turn began: unless it was taken back, its words are there for the next one. */
+  async #keep(job: Job): Promise<TaskOutcome> {
+    const takenBack = job.signal.aborted && !job.interrupted;
+    if (takenBack || job.items.length === 0) return this.#abandon(job);
+    // What it wanted different may be refused; what it says is kept all the same.
+    await this.#prepare(job);
+    if (!this.#session.history.loaded) return this.#abandon(job);
+    await takeInput(this.#session, job.items);
+    return abort(this.#contextOf(job));
+  }
+
   /** The side of the conversation that its task sees. */
-  #contextOf(job: Job): TaskContext {
+  #contextOf(job: Job, id = job.id): TaskContext {
+    const session = this.#session;
     return {
-      id: job.id,
-      session: this.#session,
+      id,
+      session,
       signal: job.signal,
       diff: new TurnDiff(),
-      inbox: [],
-      emit: (msg) => this.#emit(job.id, msg),
-      ready: () => this.#ready(),
-      approve: (question) => this.#approve(job, question),
-      ask: (question) => this.#ask(job, question),
-      interrupt: () => job.controller.abort(),
+      inbox: job.inbox,
+      emit: (msg) => this.#emit(id, msg),
+      ready: () => this.#listeners.ready(),
+      approve: async (question) => {
+        const answer = await job.approve(question, { conversationId: this.id, log: session.log });
+        // An answer is a submission too.
+        if (!job.signal.aborted) this.#takeId();
+        return answer;
+      },
+      ask: (question) => job.ask(question),
+      interrupt: () => job.interrupt(),
+      beside: (other = this.#takeInlineId()) => this.#contextOf(job, other),
     };
   }
 
-  /**
-   * Synchronous and in order; one faulty subscriber costs nobody else an event. Recorded first: what
-   * anybody heard of must be there after a crash.
-   */
+  /** Recorded first: what anybody heard of must be there after a crash. */
   #emit(id: string, msg: EventMsg): void {
     this.#session.recorder.event(msg);
-    const event = { id, msg };
-    for (const { subscriber } of this.#subscribers) {
-      try {
-        subscriber.event(event);
-      } catch (error) {
-        this.#session.log.error("a subscriber failed", { conversation: this.id, error });
-      }
-    }
+    this.#listeners.tell({ id, msg });
   }
 
-  /** Room means room with every subscriber. */
-  #ready(): Promise<void> | undefined {
-    let room: Promise<void> | undefined;
-    for (const { subscriber } of this.#subscribers) {
-      const one = subscriber.ready?.();
-      if (one !== undefined) room = both(room, one);
-    }
-    return room;
-  }
-
-  async #approve(job: Job, question: Question): Promise<ApprovalAnswer> {
-    const request = { ...question, conversationId: this.id, eventId: job.id };
-    let answer: ApprovalAnswer | undefined;
-    if (job.signal.aborted) return { decision: "abort" };
-    try {
-      answer = await unlessAborted(job.submission.approve(request, job.signal), job.signal);
-    } catch (error) {
-      this.#session.log.error("asking for an approval failed", { conversation: this.id, error });
-      answer = { decision: "denied", unasked: "asking failed" };
-    }
-    // Aborted while the question was open: an answer that comes now is nobody's.
-    if (answer === undefined) return { decision: "abort" };
-    this.#takeId();
-    return answer;
-  }
-
-  async #ask(job: Job, question: FormQuestion): Promise<Answer> {
-    const { signal } = job;
-    const asking = job.submission.ask?.({
-      ...question,
-      signal: question.signal === undefined ? signal : AbortSignal.any([signal, question.signal]),
-    });
-    if (asking === undefined) {
-      const message = "nobody who waits for this task can be asked";
-      return { kind: "unanswered", reason: "unsupported", message };
-    }
-    const message = "the question was withdrawn";
-    return (
-      (await unlessAborted(asking, signal)) ?? { kind: "unanswered", reason: "withdrawn", message }
-    );
+  #takeInlineId(): string {
+    const id = `auto-compact-${this.#inlineCompactions}`;
+    this.#inlineCompactions += 1;
+    return id;
   }
 
   /** Counted from 0 per conversation: submissions without an id, approval answers, interrupts. */
@@ -256,44 +224,8 @@ export class LiveConversation implements Conversation {
   }
 }
 
-/** A submission from its coming in to its outcome. */
-class Job {
-  readonly id: string;
-  readonly submission: Submission;
-  readonly outcome: Promise<TaskOutcome>;
-  readonly controller = new AbortController();
-  readonly #resolve: (outcome: TaskOutcome) => void;
-  readonly #abort = () => this.controller.abort();
-
-  constructor(id: string, submission: Submission) {
-    this.id = id;
-    this.submission = submission;
-    const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
-    this.outcome = promise;
-    this.#resolve = resolve;
-    const { signal } = submission;
-    if (signal?.aborted === true) this.#abort();
-    else signal?.addEventListener("abort", this.#abort, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  end(outcome: TaskOutcome): void {
-    this.submission.signal?.removeEventListener("abort", this.#abort);
-    this.#resolve(outcome);
-    // Questions that are still open learn that their task is over.
-    this.controller.abort();
-  }
-}
-
 function withoutInitialMessages(event: ConversationEvent): ConversationEvent {
   if (event.msg.type !== "session_configured") return event;
   const { initial_messages: _, ...msg } = event.msg;
   return { ...event, msg };
-}
-
-async function both(one: Promise<void> | undefined, other: Promise<void>): Promise<void> {
-  await Promise.allSettled([one, other]);
 }

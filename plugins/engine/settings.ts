@@ -14,6 +14,7 @@ import type {
   JsonValue,
   SandboxPolicy,
   SettingsTree,
+  TurnOverrides,
 } from "../../core/index.ts";
 import type { ShellEnvironmentPolicy } from "./exec/environment.ts";
 import {
@@ -64,7 +65,7 @@ const count = z.int().nonnegative();
 const texts = z.array(z.string());
 
 // Unknown keys pass: the tree is shared, and other readers have theirs in it.
-const EngineKeys = z.object({
+export const EngineKeys = z.object({
   approval_policy: ApprovalPolicy.optional(),
   sandbox_mode: SandboxMode.optional(),
   requirements: RequirementKeys.optional(),
@@ -108,7 +109,7 @@ const EngineKeys = z.object({
     })
     .optional(),
 });
-type EngineKeys = z.infer<typeof EngineKeys>;
+export type EngineKeys = z.infer<typeof EngineKeys>;
 
 /**
  * The engine's part of the settings; what the request says beats them. Throws `ConversationError`
@@ -150,6 +151,24 @@ export function readSettings(
       viewImage: keys.tools?.view_image ?? true,
     },
   };
+}
+
+/** The settings with what a turn makes different. Throws as `readSettings` does. */
+export function withOverrides(
+  settings: EngineSettings,
+  overrides: TurnOverrides,
+  cwd: string,
+): EngineSettings {
+  const { approvalPolicy, sandboxPolicy, effort, summary } = overrides;
+  const changed = {
+    ...settings,
+    ...(approvalPolicy !== undefined && { approvalPolicy }),
+    ...(sandboxPolicy !== undefined && { sandboxPolicy: absoluteRoots(sandboxPolicy, cwd) }),
+    ...(effort !== undefined && { effort: effort ?? undefined }),
+    ...(summary !== undefined && { summary }),
+  };
+  refuseAbove(settings.requirements, changed);
+  return changed;
 }
 
 /** Whether the person's messages may be kept. Throws as `readSettings` does. */
@@ -201,6 +220,11 @@ function sandboxPolicy(mode: SandboxMode, keys: EngineKeys, cwd: string): Sandbo
     exclude_tmpdir_env_var: table?.exclude_tmpdir_env_var ?? false,
     exclude_slash_tmp: table?.exclude_slash_tmp ?? false,
   };
+}
+
+function absoluteRoots(policy: SandboxPolicy, cwd: string): SandboxPolicy {
+  if (policy.mode !== "workspace-write" || policy.writable_roots === undefined) return policy;
+  return { ...policy, writable_roots: policy.writable_roots.map((root) => resolve(cwd, root)) };
 }
 
 function shellEnvironment(keys: EngineKeys): ShellEnvironmentPolicy {

@@ -1,6 +1,12 @@
-import { ConversationError, type Environment, type JsonObject } from "../../core/index.ts";
+import {
+  ConversationError,
+  isJsonObject,
+  nearest,
+  type Environment,
+  type JsonObject,
+} from "../../core/index.ts";
 import { reservedIds } from "./builtin-ids.ts";
-import { ProviderTables } from "./provider-schema.ts";
+import { providerKeys, ProviderTables } from "./provider-schema.ts";
 
 /** How a provider is spoken to; `package` is any AI SDK provider by its npm name. */
 export type Wire = "responses" | "chat" | "anthropic" | "gemini" | "package";
@@ -68,7 +74,7 @@ export function builtinProviders({ env, version }: Environment): Map<string, Pro
       wire: "responses",
       baseUrl: openaiUrl,
       envKey: "OPENAI_API_KEY",
-      envKeyInstructions: "Set it, or sign in.",
+      envKeyInstructions: "Set it, or sign in (portico login).",
       headers: { version },
       envHeaders: {
         "OpenAI-Organization": "OPENAI_ORGANIZATION",
@@ -154,6 +160,35 @@ function configured(id: string, table: ProviderTables[string]): Provider {
     defaultModel: defaultModels[table.ai_sdk === undefined ? table.wire_api : "package"],
   };
 }
+
+/**
+ * What is odd about the entry of this provider: keys without a meaning, and then no address, so that
+ * requests go to a public service that the person may not have meant.
+ */
+export function doubtAbout(
+  { id, baseUrl, wire }: Provider,
+  values: JsonObject,
+): string | undefined {
+  const tables = values["model_providers"];
+  const table = isJsonObject(tables) ? tables[id] : undefined;
+  if (baseUrl !== undefined || wire === "package" || !isJsonObject(table)) return undefined;
+  const unknown = Object.keys(table).filter((key) => !providerKeys.includes(key));
+  if (unknown.length === 0) return undefined;
+  const keys = unknown.map((key) => {
+    const meant = nearest(key, providerKeys);
+    return `${JSON.stringify(key)}${meant === undefined ? "" : ` (did you mean ${meant}?)`}`;
+  });
+  const where = publicUrls[wire];
+  return `model_providers.${id} has no base_url, so ${where} is asked; unknown keys: ${keys.join(", ")}`;
+}
+
+/** Where a wire is served to the public; a package knows its own address. */
+export const publicUrls: Readonly<Record<Exclude<Wire, "package">, string>> = {
+  responses: "https://api.openai.com/v1",
+  chat: "https://api.openai.com/v1",
+  anthropic: "https://api.anthropic.com/v1",
+  gemini: "https://generativelanguage.googleapis.com/v1beta",
+};
 
 const defaultModels: Readonly<Record<Wire, string | undefined>> = {
   responses: "gpt-5-codex",

@@ -71,6 +71,12 @@ export class Connection {
     return Number(found?.[1]) / 1024;
   }
 
+  /** MiB that stay resident once the process has been quiet for so long. */
+  async settled(seconds = 2): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    return this.memory("VmRSS");
+  }
+
   #proc(file: string): string {
     return readFileSync(`/proc/${this.child.pid}/${file}`, "utf8");
   }

@@ -140,7 +140,7 @@ export function middle(values: readonly number[]): number {
   );
 }
 
-async function withServer<T>(
+export async function withServer<T>(
   target: Target,
   script: readonly Entry[] | ((request: SeenRequest, n: number) => Entry),
   use: (server: Connection) => Promise<T>,
@@ -212,7 +212,7 @@ function deltaTurn(): (request: SeenRequest, n: number) => Entry {
 }
 
 /** Milliseconds of one call of `codex`, every question answered with yes. */
-async function turn(server: Connection, id: number, prompt = "once"): Promise<number> {
+export async function turn(server: Connection, id: number, prompt = "once"): Promise<number> {
   const from = performance.now();
   const params = { name: "codex", arguments: { prompt, "approval-policy": "untrusted" } };
   const answer = await server.request({ id, method: "tools/call", params }, (message) => {

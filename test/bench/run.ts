@@ -1,4 +1,5 @@
 import { measures, middle, type Measure } from "./measures.ts";
+import { memoryMeasures } from "./memory.ts";
 import { searchMeasures } from "./search.ts";
 import { targets, type Target } from "./targets.ts";
 
@@ -9,7 +10,7 @@ type Figures = Map<string, Map<string, number[]>>;
 
 const wanted = process.argv.slice(2);
 const all = targets();
-for (const measure of [...measures, ...searchMeasures]) {
+for (const measure of [...measures, ...memoryMeasures, ...searchMeasures]) {
   if (wanted.length > 0 && !wanted.some((part) => measure.title.includes(part))) continue;
   const figures = await collect(measure, all);
   process.stdout.write(`${table(measure, figures)}\n`);
