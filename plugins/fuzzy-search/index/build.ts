@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Folder, newFolder } from "../files/folder.ts";
 import type { Git } from "../files/git.ts";
-import type { Listing, Skipped } from "../files/list-folder.ts";
+import { type Listing, Skipped } from "../files/list-folder.ts";
 import { type Surroundings, surroundings } from "../files/surroundings.ts";
 import { TrackedFilter } from "../files/tracked.ts";
 import { Walk } from "../files/walk.ts";
@@ -37,7 +37,7 @@ export class Build {
   top: Folder | undefined;
   listing: Listing | undefined;
   around: Surroundings | undefined;
-  readonly skipped: Skipped = { unreadableFolders: 0, otherNames: 0 };
+  readonly skipped = new Skipped();
   fileCount = 0;
   done = false;
   tooLarge = false;

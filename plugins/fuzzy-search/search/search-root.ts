@@ -42,7 +42,8 @@ export class RootSearcher {
     const build = await index.current(strict);
     try {
       const ranked = build.done ? await this.#searchAll(build.segments) : await this.#follow(build);
-      const mended = signal.aborted ? ranked : await this.#mended(ranked, build.segments);
+      const segments = build.tracked ?? build.segments;
+      const mended = signal.aborted ? ranked : await this.#mended(ranked, segments);
       return this.#existing(mended);
     } finally {
       if (build !== index.build) build.stop();
