@@ -7,7 +7,8 @@ import { type Listing, Skipped } from "../files/list-folder.ts";
 import { type Surroundings, surroundings } from "../files/surroundings.ts";
 import { TrackedFilter } from "../files/tracked.ts";
 import { Walk } from "../files/walk.ts";
-import { type Segment, SegmentBuilder, segmentLimit } from "./segment.ts";
+import { segmentsOf } from "./from-git.ts";
+import type { Segment } from "./segment.ts";
 import { turn } from "./turn.ts";
 
 /** Milliseconds a thread works before it looks for messages. */
@@ -45,6 +46,7 @@ export class Build {
   tracked: Segment[] | undefined;
   readonly #options: BuildOptions;
   readonly #listeners = new Set<(segment?: Segment) => void>();
+  #quiet: PromiseWithResolvers<void> | undefined;
   readonly #stop = new AbortController();
   readonly finished: Promise<void>;
 
@@ -58,7 +60,19 @@ export class Build {
   /** Hears of every new segment, and without one of anything else that is new. */
   listen(listener: (segment?: Segment) => void): () => void {
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#quiet?.resolve();
+    };
+  }
+
+  /** Nobody is reading the segments of the listing: they may be changed. */
+  async quiet(): Promise<void> {
+    while (this.#listeners.size > 0) {
+      this.#quiet ??= Promise.withResolvers<void>();
+      await this.#quiet.promise;
+      this.#quiet = undefined;
+    }
   }
 
   stop(): void {
@@ -105,7 +119,7 @@ export class Build {
   /** Gives how many there are. */
   #takeTracked(list: Buffer | undefined): number {
     if (list === undefined || this.done) return 0;
-    const { segments, count } = fromGit(list, this.#options.hidden);
+    const { segments, count } = segmentsOf(list, this.#options.hidden);
     // What such files leave out is known only when they are read.
     const { root } = this.#options;
     const unsure = existsSync(join(root, ".ignore")) || list.includes("/.ignore\0");
@@ -125,7 +139,7 @@ export class Build {
     const filter = new TrackedFilter(listing, this.around.rules);
     const wanted = kept.filter((path) => filter.keeps(path));
     const text = Buffer.from(wanted.map((path) => `${path}\0`).join(""), "latin1");
-    const { segments, count } = fromGit(text, hidden);
+    const { segments, count } = segmentsOf(text, hidden);
     this.fileCount += count;
     for (const segment of segments) this.#take(segment);
   }
@@ -143,37 +157,4 @@ export class Build {
   #tell(segment?: Segment): void {
     for (const listener of this.#listeners) listener(segment);
   }
-}
-
-/** The paths that git prints, as segments. */
-function fromGit(list: Buffer, hidden: boolean): { segments: Segment[]; count: number } {
-  const segments: Segment[] = [];
-  let builder = new SegmentBuilder();
-  let count = 0;
-  for (let from = 0; from < list.length;) {
-    const to = list.indexOf(0, from);
-    const bytes = list.subarray(from, to);
-    from = to + 1;
-    if (!hidden && (bytes[0] === 46 || bytes.includes("/."))) continue;
-    if (!addPath(builder, bytes)) continue;
-    count += 1;
-    if (builder.count < segmentLimit) continue;
-    segments.push(builder.build());
-    builder = new SegmentBuilder();
-  }
-  if (builder.count > 0) segments.push(builder.build());
-  return { segments, count };
-}
-
-/** False for a path that is not UTF-8. */
-function addPath(builder: SegmentBuilder, bytes: Buffer): boolean {
-  for (const byte of bytes) {
-    if (byte < 128) continue;
-    const path = bytes.toString();
-    if (path.includes("\uFFFD")) return false;
-    builder.add(path, path.lastIndexOf("/") + 1);
-    return true;
-  }
-  builder.addBytes(bytes);
-  return true;
 }
