@@ -7,13 +7,14 @@ const free = { sandbox: "danger-full-access", "approval-policy": "never" };
 
 /** The person's side of a request, as text. */
 function userTexts(request: SeenRequest | undefined): string[] {
-  const input = (request?.body["input"] ?? []) as {
+  const input = (request?.body["input"] ?? request?.body["messages"] ?? []) as {
     role?: string;
-    content?: { text?: string }[];
+    content?: string | { text?: string }[];
   }[];
-  return input.flatMap(({ role, content }) =>
-    role === "user" ? (content?.map(({ text }) => text ?? "") ?? []) : [],
-  );
+  return input.flatMap(({ role, content = [] }) => {
+    if (role !== "user") return [];
+    return typeof content === "string" ? [content] : content.map(({ text }) => text ?? "");
+  });
 }
 
 const full = { items: [shellCall(["true"])], usage: { input: 900, output: 100 } };
@@ -39,6 +40,16 @@ describe("a call whose conversation grows too long", () => {
       .map(({ params }) => String(params?.["id"]))
       .filter((id, at, all) => id !== all[at - 1]);
     expect(ids).toEqual(["", "1", "auto-compact-0", "1"]);
+  });
+
+  it("26: is compacted at the limit on the chat wire, too", async () => {
+    const config = "model_auto_compact_token_limit = 1000";
+    const script = [full, "the summary", "done"];
+    const { peer, codex, model } = await start({ config, script, wire: "chat" });
+    const answer = await peer.answer(codex({ prompt: "work", ...free }));
+    expect(structuredOf(answer)["content"]).toBe("done");
+    expect(model.requests[1]?.body["tools"]).toBeUndefined();
+    expect(userTexts(model.requests[2])[1]).toMatch(/work[^]*the summary/);
   });
 
   it.each([
