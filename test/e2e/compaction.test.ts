@@ -25,7 +25,7 @@ const tooLong = {
 };
 
 describe("a call whose conversation grows too long", () => {
-  it("26: is compacted at the limit in the middle of its turn, in the words it asks for", async () => {
+  it("acceptance 26: is compacted at the limit in the middle of its turn, in the words it asks for", async () => {
     const config = "model_auto_compact_token_limit = 1000";
     const { peer, codex, model } = await start({ config, script: [full, "the summary", "done"] });
     const call = codex({ prompt: "work", "compact-prompt": "Sum it up.", ...free });
@@ -55,16 +55,19 @@ describe("a call whose conversation grows too long", () => {
   it.each([
     ["as a refusal", { status: 400, body: '{"error":{"code":"context_length_exceeded"}}' }],
     ["in its stream", { items: [{ event: tooLong }], unfinished: true }],
-  ])("26: is compacted when the provider says %s that it is, and answered", async (_, entry) => {
-    const { peer, codex, model } = await start({ script: [entry, "the summary", "done"] });
-    const call = codex({ prompt: "work" });
-    expect(structuredOf(await peer.answer(call))["content"]).toBe("done");
-    expect(model.requests).toHaveLength(3);
-    expect(userTexts(model.requests[2])[1]).toMatch(/work[^]*the summary/);
-    expect(peer.events().map(({ type }) => type)).not.toContain("error");
-  });
+  ])(
+    "acceptance 26: is compacted when the provider says %s that it is, and answered",
+    async (_, entry) => {
+      const { peer, codex, model } = await start({ script: [entry, "the summary", "done"] });
+      const call = codex({ prompt: "work" });
+      expect(structuredOf(await peer.answer(call))["content"]).toBe("done");
+      expect(model.requests).toHaveLength(3);
+      expect(userTexts(model.requests[2])[1]).toMatch(/work[^]*the summary/);
+      expect(peer.events().map(({ type }) => type)).not.toContain("error");
+    },
+  );
 
-  it("26: ends with both numbers when it is above the limit again at once", async () => {
+  it("acceptance 26: ends with both numbers when it is above the limit again at once", async () => {
     const config = "model_auto_compact_token_limit = 500";
     const { peer, codex } = await start({ config, script: [full, "the summary", full] });
     const answer = await peer.answer(codex({ prompt: "work", ...free }));
