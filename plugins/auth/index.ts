@@ -10,17 +10,15 @@ export default definePlugin({
   needs: { settings: Settings },
   provides: [Credentials],
 
-  setup(
-    { client, diagnostic, environment, log, method, notification, onClose, provide, ...context },
-    { settings },
-  ) {
-    const world = { settings, environment, log, signal: context.signal };
+  setup(context, { settings }) {
+    const { client, environment, log, method, notification, signal } = context;
+    const world = { settings, environment, log, signal };
     let opened: Promise<Desk> | undefined;
     const desk = () => {
       opened ??= import("./desk.ts").then((module) => new module.Desk(world, client));
       return opened;
     };
-    provide(Credentials, {
+    context.provide(Credentials, {
       current: async (signal) => (await desk()).store.current(signal),
       renew: async (refused, signal) => (await desk()).store.renew(refused, signal),
       status: async () => (await desk()).store.status(),
@@ -34,9 +32,9 @@ export default definePlugin({
     method(methods.userInfo, async () => (await desk()).userInfo());
     notification(methods.authStatusChange);
     notification(methods.loginChatGptComplete);
-    diagnostic(async () => (await import("./diagnose.ts")).diagnose(world));
+    context.diagnostic(async () => (await import("./diagnose.ts")).diagnose(world));
     // The first turn asks who is signed in.
     context.whenIdle(desk);
-    onClose(async () => (await opened)?.close());
+    context.onClose(async () => (await opened)?.close());
   },
 });
