@@ -337,6 +337,12 @@ describe("the diagnosis", () => {
       [{ level: "ok" }, { level: "error", message: "GEMINI_API_KEY is not set" }],
     ],
     [
+      "a key that is missing where there is no sign-in either",
+      { model_provider: "openai" },
+      {},
+      [{ level: "ok" }, { level: "error", message: "OPENAI_API_KEY is not set" }],
+    ],
+    [
       "the address, without what is secret in it",
       at("https://me:secret@models.test/v1/?key=secret"),
       {},
