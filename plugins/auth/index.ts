@@ -24,11 +24,13 @@ export default definePlugin({
       status: async () => (await desk()).store.status(),
     });
     method(methods.getAuthStatus, async (params) => (await desk()).status(params));
-    method(methods.loginApiKey, async (params) => (await desk()).loginApiKey(params));
-    method(methods.loginChatGpt, async () => (await desk()).loginChatGpt());
-    method(methods.cancelLoginChatGpt, async (params) => (await desk()).cancelLogin(params));
-    method(methods.logoutChatGpt, async () => (await desk()).logout());
-    method(methods.logout, async () => (await desk()).logout());
+    method(methods.loginApiKey, async (params, call) => (await desk()).loginApiKey(params, call));
+    method(methods.loginChatGpt, async (_, call) => (await desk()).loginChatGpt(call));
+    method(methods.cancelLoginChatGpt, async (params, call) =>
+      (await desk()).cancelLogin(params, call),
+    );
+    method(methods.logoutChatGpt, async (_, call) => (await desk()).logout(call));
+    method(methods.logout, async (_, call) => (await desk()).logout(call));
     method(methods.userInfo, async () => (await desk()).userInfo());
     notification(methods.authStatusChange);
     notification(methods.loginChatGptComplete);
