@@ -10,7 +10,6 @@ interface Known {
 const values = (keys: string): Known =>
   Object.fromEntries(keys.split(/\s+/).map((key) => [key, undefined]));
 
-// The plugin for external servers names what is strange in their tables.
 /** What is read, by us or, without any meaning here, by the programs whose format this is. */
 const known: Known = {
   ...values(`model model_provider model_context_window model_max_output_tokens
@@ -21,7 +20,7 @@ const known: Known = {
     hide_agent_reasoning parallel_tool_calls codex_linux_sandbox_exe chatgpt_base_url
     offline_scenario experimental_use_exec_command_tool experimental_use_unified_exec_tool
     experimental_use_rmcp_client disable_paste_burst file_opener tui projects otel features notice
-    preferred_auth_method forced_login_method forced_chatgpt_workspace_id mcp_servers`),
+    preferred_auth_method forced_login_method forced_chatgpt_workspace_id`),
   sandbox_workspace_write: values(
     "writable_roots network_access exclude_tmpdir_env_var exclude_slash_tmp",
   ),
@@ -43,6 +42,10 @@ const known: Known = {
   model_traits: {
     "*": values(`reasoning verbosity patch_manual patch_tool shell_tool context_window
       auto_compact_token_limit`),
+  },
+  mcp_servers: {
+    "*": values(`command args env cwd url bearer_token bearer_token_env_var http_headers
+      startup_timeout_sec startup_timeout_ms tool_timeout_sec enabled enabled_tools disabled_tools`),
   },
   profiles: { "*": values(profileKeys.join(" ")) },
 };

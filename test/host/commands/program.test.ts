@@ -210,6 +210,7 @@ describe("portico doctor", () => {
       ["aproval_policy", file, "did you mean approval_policy?"],
       ["zzzzzzzz", file, "only a plugin of your own can read it"],
       ["profiles.p.sandbox_mode", file, expect.stringContaining("a profile holds only model, ")],
+      ["mcp_servers.docs.comand", file, "did you mean mcp_servers.docs.command?"],
       ["model_providers.x.baseurl", "-c", "did you mean model_providers.x.base_url?"],
     ]);
   });

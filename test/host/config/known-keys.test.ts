@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../core/index.ts";
 import { unknownKeys } from "../../../host/config/known-keys.ts";
 import { providerKeys } from "../../../plugins/models/provider-schema.ts";
 import { EngineKeys } from "../../../plugins/engine/settings.ts";
+import { Server } from "../../../plugins/mcp-servers/settings.ts";
 import { TraitTables } from "../../../plugins/models/traits-schema.ts";
 
 interface Shown {
@@ -25,7 +26,7 @@ it.each<[string, JsonObject]>([
     { model_providers: { "a.b": Object.fromEntries(providerKeys.map((key) => [key, {}])) } },
   ],
   ["traits", { model_traits: { "x*": typeof traits === "object" ? tree(traits) : {} } }],
-  ["external servers", { mcp_servers: { one: {} } }],
+  ["external servers", { mcp_servers: { one: tree(shown(Server)) } }],
   ["signing in", { auth: { issuer: 1, client_id: 1, port: 1 }, preferred_auth_method: 1 }],
 ])("every key of %s is known", (_, values) => {
   expect(Object.keys(values)).not.toEqual([]);
