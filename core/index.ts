@@ -1,6 +1,7 @@
 export { isJsonObject } from "./json.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export { resolveDeferred } from "./schema.ts";
+export { readShape } from "./shape.ts";
 export type { Deferred, ObjectSchema, Schema } from "./schema.ts";
 export {
   ConversationError,
@@ -62,6 +63,7 @@ export {
   Verbosity,
 } from "./protocol/policy.ts";
 export { InputItem, MessagePart, ResponseItem } from "./protocol/items.ts";
+export { readResponseItem } from "./protocol/read-item.ts";
 export { FileChange, FileChanges, ParsedCommand, ReviewDecision } from "./protocol/approval.ts";
 export { maxNestingDepth, nestedEnvironment, nestingDepth } from "./protocol/nesting.ts";
 export { CodexEventParams, EventMsg } from "./protocol/events/index.ts";

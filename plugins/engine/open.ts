@@ -179,7 +179,7 @@ export async function planOf(
     ...(request.profile !== undefined && { profile: request.profile }),
     ...(request.config !== undefined && { config: request.config }),
   });
-  const settings = readSettings(tree, request, cwd);
+  const settings = await readSettings(tree, request, cwd);
   const model = await openModel(surroundings, request, { tree, id, signal });
   return { surroundings, request, cwd, tree, settings, id, model };
 }

@@ -3,13 +3,17 @@ import { z } from "zod";
 const strings = z.record(z.string(), z.string()).default({});
 const count = z.int().nonnegative();
 
-/** `model_providers` of the settings, by id; unknown keys pass. */
+/** `model_providers` of the settings, by id; unknown keys pass. Also in `shapes.json`. */
 export const ProviderTables = z.record(
   z.string(),
   z.object({
     /** For people; absent: the id. */
     name: z.string().optional(),
-    base_url: z.url({ protocol: /^https?$/ }).optional(),
+    // A pattern, which JSON Schema can show; the reader sees to it that it is a URL.
+    base_url: z
+      .string()
+      .regex(/^https?:\/\//, "Invalid URL")
+      .optional(),
     wire_api: z.enum(["responses", "chat", "anthropic", "gemini"]).default("chat"),
     /** npm name of an AI SDK provider, found from the home folder; beats `wire_api`. */
     ai_sdk: z.string().min(1).optional(),

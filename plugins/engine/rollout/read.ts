@@ -4,7 +4,7 @@ import type { ConversationRequest, JsonObject } from "../../../core/index.ts";
 import { rebuildCompacted } from "./compacted.ts";
 import { parseLine, splitLines, type Line } from "./lines.ts";
 import { isId } from "./path.ts";
-import { parseRequest } from "./request.ts";
+import { parseRequest } from "./parse-request.ts";
 
 /** What a record holds. */
 export interface Recorded {

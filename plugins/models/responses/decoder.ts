@@ -2,7 +2,7 @@ import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import {
   isJsonObject,
-  ResponseItem,
+  readResponseItem,
   type JsonObject,
   type ModelEvent,
   type ModelFailure,
@@ -64,8 +64,8 @@ export class ResponsesDecoder {
     const events = this.#events;
     switch (name) {
       case "response.output_item.done": {
-        const item = ResponseItem.safeParse(value["item"]);
-        if (item.success) events.push({ type: "item", item: item.data });
+        const item = readResponseItem(value["item"]);
+        if (item !== undefined) events.push({ type: "item", item });
         return;
       }
       case "response.output_item.added": {
