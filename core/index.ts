@@ -63,7 +63,6 @@ export {
   Verbosity,
 } from "./protocol/policy.ts";
 export { InputItem, MessagePart, ResponseItem } from "./protocol/items.ts";
-export { readResponseItem } from "./protocol/read-item.ts";
 export { FileChange, FileChanges, ParsedCommand, ReviewDecision } from "./protocol/approval.ts";
 export { maxNestingDepth, nestedEnvironment, nestingDepth } from "./protocol/nesting.ts";
 export { CodexEventParams, EventMsg } from "./protocol/events/index.ts";

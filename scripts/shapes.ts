@@ -14,9 +14,12 @@ type Schemas = Readonly<Record<string, z.ZodType>>;
 /** The files by path, each with its schemas by name, or by name within a group. */
 export const shapeSources: Readonly<Record<string, Readonly<Record<string, z.ZodType | Schemas>>>> =
   {
-    "core/protocol/shapes.json": { responseItem: ResponseItem },
     "plugins/engine/shapes.json": { engineKeys: EngineKeys, arguments: Arguments },
-    "plugins/models/shapes.json": { providerTables: ProviderTables, traitTables: TraitTables },
+    "plugins/models/shapes.json": {
+      providerTables: ProviderTables,
+      traitTables: TraitTables,
+      responseItem: ResponseItem,
+    },
   };
 
 /** A schema as `readShape` takes it. */
