@@ -119,6 +119,10 @@ export class Calls {
     return [...this.#open.values()];
   }
 
+  get busy(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** Resolves when no call is running. */
   idle(): Promise<void> {
     if (this.#open.size === 0) return Promise.resolve();
