@@ -5,6 +5,16 @@ import type { Target } from "./targets.ts";
 
 type Json = Record<string, unknown>;
 
+export const initialization = {
+  id: "init",
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-06-18",
+    capabilities: { elicitation: {} },
+    clientInfo: { name: "bench", version: "1.0.0" },
+  },
+};
+
 /** A client that counts lines without parsing more than it must. */
 export class Connection {
   readonly child: ChildProcess;
@@ -50,12 +60,7 @@ export class Connection {
   }
 
   async initialize(): Promise<void> {
-    const params = {
-      protocolVersion: "2025-06-18",
-      capabilities: { elicitation: {} },
-      clientInfo: { name: "bench", version: "1.0.0" },
-    };
-    await this.request({ id: "init", method: "initialize", params });
+    await this.request(initialization);
     this.send({ method: "notifications/initialized" });
   }
 

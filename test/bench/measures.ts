@@ -1,7 +1,8 @@
 import { mockModel, type Entry, type SeenRequest } from "../helpers/mock-model.ts";
 import { renderResponses } from "../helpers/model-wires.ts";
 import { tempHome } from "../helpers/temp-home.ts";
-import { Connection } from "./connection.ts";
+import { BlockingConnection } from "./blocking.ts";
+import { Connection, initialization } from "./connection.ts";
 import type { Target } from "./targets.ts";
 
 /** One thing measured: a figure for each of its names, for one target, one run. */
@@ -49,18 +50,25 @@ export const measures: Measure[] = [
     title: "ping round trip",
     runs: 5,
     unit: "ms",
-    run: (target) =>
-      withServer(target, [], async (server) => {
-        await server.initialize();
+    run: async (target) => {
+      const home = tempHome();
+      const env = { CODEX_HOME: home.home };
+      const server = new BlockingConnection(target, { env, cwd: home.workspace });
+      try {
+        server.ask(`${JSON.stringify({ jsonrpc: "2.0", ...initialization })}\n`);
         const times: number[] = [];
-        for (let id = 0; id < 3000; id += 1) {
+        for (let id = 0; id < 5000; id += 1) {
           const from = performance.now();
-          await server.request({ id, method: "ping" });
-          if (id >= 500) times.push(performance.now() - from);
+          server.ask(`{"jsonrpc":"2.0","id":${id},"method":"ping"}\n`);
+          if (id >= 1000) times.push(performance.now() - from);
         }
         times.sort((a, b) => a - b);
         return { p50: at(times, 0.5), p99: at(times, 0.99) };
-      }),
+      } finally {
+        await server.close();
+        home.dispose();
+      }
+    },
   },
   {
     title: "200,000 requests written before any answer is read",
