@@ -38,7 +38,7 @@ export class BlockingConnection {
     while (!text.endsWith("\n")) {
       const length = readSync(this.#output, this.#buffer);
       if (length === 0) throw new Error("the server closed its output");
-      text += this.#buffer.latin1Slice(0, length);
+      text += this.#buffer.toString("latin1", 0, length);
     }
     return text;
   }

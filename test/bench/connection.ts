@@ -30,7 +30,7 @@ export class Connection {
       stdio: ["pipe", "pipe", "ignore"],
     });
     this.child.stdin?.on("error", () => undefined);
-    this.child.stdout?.setEncoding("latin1").on("data", (text: string) => this.#take(text));
+    this.child.stdout?.on("data", (chunk: Buffer) => this.#take(chunk.toString("latin1")));
   }
 
   #take(text: string): void {
