@@ -13,6 +13,7 @@ export const loadedWhenNeeded = [
   "execa",
   "pino",
   "commander",
+  "oauth4webapi",
   "@ai-sdk/",
   "@modelcontextprotocol/",
 ];
@@ -25,6 +26,7 @@ const shared = {
   platform: "node",
   tsconfig: "tsconfig.json",
   transform: { target: "node22.22" },
+  moduleTypes: { ".md": "text" },
   onLog(level, log, report) {
     // What the bundler warns about (an import it cannot resolve, say) would fail at run time.
     report(level === "warn" ? "error" : level, log);
@@ -128,6 +130,17 @@ export const library = {
     banner: ({ imports }) =>
       imports.includes("tsyringe") ? 'import "reflect-metadata/lite";' : "",
   },
+};
+
+/**
+ * The contract once more, for plugins that `require` it: Node refuses to require an ES module that
+ * another plugin is importing at that moment. Two copies of it may live side by side.
+ */
+export const contract = {
+  ...shared,
+  input: { contract: "core/index.ts" },
+  external: library.external,
+  output: { format: "cjs", entryFileNames: "[name].cjs" },
 };
 
 /** Named after its package or plugin: `plugins/tools/index.ts` makes `tools.cjs`, not `index.cjs`. */

@@ -3,6 +3,16 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   // "portico/plugin" and its like lead to the sources, by the paths of tsconfig.json.
   resolve: { tsconfigPaths: true },
+  // As the build does it.
+  plugins: [
+    {
+      name: "Markdown as text",
+      transform: {
+        filter: { id: /\.md$/ },
+        handler: (text) => ({ code: `export default ${JSON.stringify(text)};`, map: null }),
+      },
+    },
+  ],
   test: {
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/setup.ts"],

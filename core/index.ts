@@ -1,5 +1,6 @@
 export { isJsonObject } from "./json.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
+export { nearest } from "./nearest.ts";
 export { resolveDeferred } from "./schema.ts";
 export { readShape } from "./shape.ts";
 export type { Deferred, ObjectSchema, Schema } from "./schema.ts";
@@ -89,6 +90,7 @@ export type {
   ConversationSummary,
   HistoryEntry,
   PageRequest,
+  RecordedEvent,
   ResumeRequest,
   Submission,
   Subscriber,
@@ -97,7 +99,7 @@ export type {
   TurnOverrides,
 } from "./services/conversations.ts";
 export { Commands } from "./services/commands.ts";
-export type { CommandRequest, CommandResult } from "./services/commands.ts";
+export type { CommandFailure, CommandRequest, CommandResult } from "./services/commands.ts";
 export { Credentials } from "./services/credentials.ts";
 export type { AuthMethod, Credential, CredentialStatus } from "./services/credentials.ts";
 export { AgentTools } from "./services/agent-tools.ts";
@@ -111,6 +113,7 @@ export type {
   ToolConversation,
   ToolParameters,
 } from "./services/agent-tools.ts";
+export { userAgent } from "./user-agent.ts";
 export { Models } from "./services/models.ts";
 export type {
   Model,

@@ -8,7 +8,7 @@ export interface CommonArguments {
 
 /** What the command line asks for. */
 export type Arguments =
-  | (CommonArguments & { readonly command: "serve" })
+  | (CommonArguments & { readonly command: "serve"; readonly appServer?: boolean })
   | (CommonArguments & { readonly command: "plugins" | "doctor"; readonly json: boolean })
   /** For our own build: prints what `scripts` write into files. */
   | { readonly command: "reference" | "prebuild" }

@@ -45,7 +45,7 @@ async function main(argv: readonly string[], keepCode: KeepCode): Promise<number
 
 /** Whatever can be wrong with the configuration is found before the first message is read. */
 async function serve(
-  args: CommonArguments,
+  args: CommonArguments & { readonly appServer?: boolean },
   environment: Environment,
   onWarm: () => void,
 ): Promise<number> {
@@ -65,7 +65,7 @@ async function serve(
     stdin: process.stdin,
     stdout: processStdout(),
     boot: bootPlugins({ settings, configuration }),
-    options: configuration.host ?? {},
+    options: { ...configuration.host, ...(args.appServer === true && { appServer: true }) },
     guardDescriptor: configuration.entries.some((entry) => entry.kind !== "built-in"),
     signals: true,
     onWarm,

@@ -3,6 +3,8 @@ import { Asking } from "./mcp/ask.ts";
 import { Cancelling } from "./mcp/cancel.ts";
 import { Completion } from "./mcp/completion.ts";
 import { Contexts } from "./mcp/contexts.ts";
+import { AppServerHandshake } from "./mcp/app-server.ts";
+import { InLine } from "./mcp/in-line.ts";
 import { Logging } from "./mcp/logging.ts";
 import { PluginMethods } from "./mcp/methods.ts";
 import { Prompts } from "./mcp/prompts.ts";
@@ -30,6 +32,7 @@ const services = [
   RpcPeer,
   Asking,
   Contexts,
+  InLine,
   Connection,
 ];
 const areas: readonly InjectionToken<{ serve(): void }>[] = [
@@ -42,6 +45,7 @@ const areas: readonly InjectionToken<{ serve(): void }>[] = [
   Completion,
   PluginMethods,
 ];
+const appServerAreas: typeof areas = [AppServerHandshake, PluginMethods];
 
 /** The composition root: everything one host is made of, in a container of its own. */
 export function composeHost(values: HostValues): Connection {
@@ -51,7 +55,8 @@ export function composeHost(values: HostValues): Connection {
   own.register(Logs, { useToken: HostLog });
   own.registerInstance(Opening, (registry) => {
     own.registerInstance(Registered, registry);
-    for (const area of areas) own.resolve(area).serve();
+    const isAppServer = values.options?.appServer === true;
+    for (const area of isAppServer ? appServerAreas : areas) own.resolve(area).serve();
   });
   return own.resolve(Connection);
 }

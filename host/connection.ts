@@ -7,6 +7,7 @@ import { Lines } from "./rpc/lines.ts";
 import type { LineReceiver } from "./rpc/lines.ts";
 import { Outbox } from "./rpc/outbox.ts";
 import { RpcPeer } from "./rpc/peer.ts";
+import { isNotificationLine } from "./rpc/serialize.ts";
 import { guardStdout, processStdout, runningPlugin } from "./rpc/stdout-guard.ts";
 import { inject, injectable, Opening, Values } from "./tokens.ts";
 import type { BootedPlugins, HostValues } from "./tokens.ts";
@@ -27,6 +28,8 @@ export class Connection {
   readonly #log: Log;
   readonly #closing = new AbortController();
   readonly #ending = Promise.withResolvers<Ending>();
+  /** Whatever still runs is not waited for. */
+  readonly #cutOff = Promise.withResolvers<void>();
   readonly #lines: Lines;
   // Lines wait here until the plugins are set up: what answers them is not known before.
   #early: (() => void)[] | undefined = [];
@@ -80,12 +83,13 @@ export class Connection {
   }
 
   async #boot(): Promise<BootedPlugins> {
-    const { env, cwd, version } = this.values;
+    const { env, cwd, version, options } = this.values;
+    const appServer = options?.appServer;
     const booted = await this.values.boot({
       client: this.peer,
       log: this.logs,
       signal: this.#closing.signal,
-      environment: { env, cwd, version },
+      environment: { env, cwd, version, ...(appServer === true && { appServer }) },
     });
     this.open(booted.registry);
     this.#takeEarly();
@@ -118,12 +122,18 @@ export class Connection {
       this.#lines.end();
       this.#ending.resolve("input");
     };
-    const onSignal = () => this.#ending.resolve("signal");
+    const onSignal = () => {
+      this.#ending.resolve("signal");
+      this.#cutOff.resolve();
+    };
     const names = signals === true ? (["SIGTERM", "SIGINT", "SIGHUP"] as const) : [];
     const forgive = signals === true ? this.#outlive() : () => undefined;
     stdin.on("data", onData).once("end", onEnd).once("error", onEnd).once("close", onEnd);
     for (const name of names) process.on(name, onSignal);
-    void this.outbox.closed.then((why) => this.#ending.resolve(why));
+    void this.outbox.closed.then((why) => {
+      this.#ending.resolve(why);
+      this.#cutOff.resolve();
+    });
     return () => {
       stdin.off("data", onData).off("end", onEnd).off("error", onEnd).off("close", onEnd);
       // Something must still listen: an error nobody hears ends the process.
@@ -153,16 +163,19 @@ export class Connection {
    * after a signal, is aborted, gets its last words, and is answered if it has none.
    */
   async #shutDown(ending: Ending, booting: Promise<BootedPlugins>): Promise<void> {
-    const deadline = performance.now() + shutdownMs;
-    const remaining = () => Math.max(0, deadline - performance.now());
+    const begun = performance.now();
     this.#log.debug("closing", { ending });
     if (ending === "stalled") {
       this.#log.error("the client has read nothing for a minute while 64 MB wait for it");
     }
     this.peer.endInput();
-    const graceMs = ending === "input" ? (this.values.options?.graceMs ?? defaultGraceMs) : 0;
+    const graceMs = ending === "input" ? this.#graceMs() : 0;
     const graceEnd = performance.now() + graceMs;
     const booted = await within(booting, Math.max(graceMs, lastWordsMs));
+    const from = performance.now();
+    if (ending === "input") await Promise.race([this.calls.lasted(), this.#cutOff.promise]);
+    const deadline = begun + (performance.now() - from) + shutdownMs;
+    const remaining = () => Math.max(0, deadline - performance.now());
     await within(this.calls.idle(), Math.max(0, graceEnd - performance.now()));
     const reason = new Error("the server is shutting down");
     this.#closing.abort(reason);
@@ -179,7 +192,26 @@ export class Connection {
     ) {
       this.#log.warn("the plugins did not close in time");
     }
-    await this.outbox.flush(Math.max(flushMs, remaining()));
+    await this.#flush(Math.max(flushMs, remaining()));
+  }
+
+  /** What requests get to finish. Those that are no quick ones anyway get half of it. */
+  #graceMs(): number {
+    const graceMs = this.values.options?.graceMs ?? defaultGraceMs;
+    // What came before the plugins were set up is no call yet.
+    if (this.#early !== undefined) return graceMs;
+    const from = performance.now() - graceMs;
+    return this.calls.all().every(({ since }) => since < from) ? graceMs / 2 : graceMs;
+  }
+
+  /** Everything in order; if the client is too slow for that, the answers without the rest. */
+  async #flush(limitMs: number): Promise<void> {
+    if (await this.outbox.flush(limitMs / 2)) return;
+    const dropped = this.outbox.drop(isNotificationLine);
+    if (dropped > 0) {
+      this.#log.warn("the client reads slowly: notifications were dropped at the end", { dropped });
+    }
+    await this.outbox.flush(limitMs / 2);
   }
 
   async #close(booted: BootedPlugins, limitMs: number): Promise<true> {

@@ -43,6 +43,8 @@ export interface HostOptions {
   readonly lineLimit?: number;
   /** Milliseconds that requests read before the end of input get to finish; 1000 by default. */
   readonly graceMs?: number;
+  /** Speaks the dialect of app servers: no MCP and no `jsonrpc` member. */
+  readonly appServer?: boolean;
 }
 
 /** Everything a host is given. */

@@ -42,8 +42,9 @@ async function build() {
 
 async function bundle() {
   const { rolldown } = await import("rolldown");
-  const { helper, library, loadedWhenNeeded, program } = await import("../rolldown.config.mjs");
-  for (const config of [program, helper, library]) {
+  const { contract, helper, library, loadedWhenNeeded, program } =
+    await import("../rolldown.config.mjs");
+  for (const config of [program, helper, library, contract]) {
     const bundle = await rolldown(config);
     const { output } = await bundle.write({ ...config.output, dir: fresh });
     await bundle.close();

@@ -51,6 +51,8 @@ export interface Call {
   readonly signal: AbortSignal;
   readonly client: Client;
   readonly log: Log;
+  /** Runs when the answer is on its way: whatever is sent then comes after it. */
+  readonly afterAnswer: (run: () => void) => void;
   /** Tells the client how far the call is, if it asked for progress (MCP, basic/utilities/progress). */
   readonly progress: (message: string, amount?: { progress: number; total?: number }) => void;
   /** Puts a question to the person behind the client, whatever the connection offers for that. */

@@ -24,6 +24,8 @@ export interface Environment {
   readonly cwd: string;
   /** Portico's version. */
   readonly version: string;
+  /** The client speaks the dialect of app servers: no `jsonrpc` member, no MCP. */
+  readonly appServer?: boolean;
 }
 
 /** One line of `portico doctor`. */

@@ -7,6 +7,14 @@ export interface Method<P extends Schema = Schema, R extends Schema = Schema> {
   readonly summary: string;
   readonly params: Deferred<P>;
   readonly result: Deferred<R>;
+  /**
+   * How it stands to the other methods that say so, whichever plugin serves them: `in-line` requests
+   * run and are answered in the order they came, one after the other, unless one takes over a second;
+   * a `queued` one begins when those before it are done and holds up none. Absent: runs at once.
+   */
+  readonly order?: "in-line" | "queued";
+  /** Requests read before the end of input are waited for, however long they take. */
+  readonly outlastsInput?: boolean;
 }
 
 /** A JSON-RPC notification, in either direction. */

@@ -24,6 +24,17 @@ export interface Conversations {
    * `ConversationError`, of kind `missing` when there is no record.
    */
   resume(request: ResumeRequest, signal?: AbortSignal): Promise<Conversation>;
+  /** Calls back with every conversation that is started or resumed from now on, before its tasks. */
+  watch(opened: (conversation: Conversation) => void): () => void;
+  /**
+   * What a list would show of one record, by id or else by path; said or not. Rejects with
+   * `ConversationError`, of kind `missing` when there is none.
+   */
+  summary(
+    record: { readonly id: string } | { readonly path: string },
+  ): Promise<ConversationSummary>;
+  /** The events that a record keeps, in order and as they stand there. */
+  recorded(record: { readonly path: string }): Promise<readonly RecordedEvent[]>;
   /** The conversations on the disk, newest first. */
   list(page?: PageRequest): Promise<ConversationPage>;
   /**
@@ -50,6 +61,8 @@ export interface PageRequest {
   readonly size?: number;
   /** `next` of the page before; one that cannot be read counts as absent. */
   readonly cursor?: string;
+  /** Only records that come from one of these, or do not say where they come from. */
+  readonly sources?: readonly string[];
 }
 
 export interface ConversationPage {
@@ -65,6 +78,8 @@ export interface ConversationSummary {
   readonly preview: string;
   /** When it began: ISO 8601, UTC. */
   readonly timestamp?: string;
+  /** Absent where the record does not say. */
+  readonly modelProvider?: string;
 }
 
 export interface HistoryEntry {
@@ -110,14 +125,24 @@ export interface Conversation {
   readonly busy: boolean;
   /**
    * Hands in a message. Its task starts when the ones before it have ended, unless it may join the
-   * running one: then it is that one's task, which sees the message with its next request.
+   * running one: then it is that one's task, with its events and its outcome, which sees the message
+   * with its next request. A message that came too late for that has the next task. After an
+   * interrupt a joined message is in the history, and starts nothing.
    */
   submit(submission: Submission): Task;
+  /**
+   * Has the conversation so far summed up, to make room in the model's context: between two requests
+   * of the running task, whose outcome it then has, or as a task of its own.
+   */
+  compact(): Task;
   /** Ends the running task; resolves true when it has ended, false at once when none runs. */
   interrupt(): Promise<boolean>;
   /** Calls back for every event from now on, in order, until the returned function is called. */
   subscribe(subscriber: Subscriber): () => void;
 }
+
+/** An event of a record, which may be of another program. */
+export type RecordedEvent = JsonObject & { readonly type: string };
 
 /** One message to the agent. */
 export interface Submission {
@@ -130,7 +155,10 @@ export interface Submission {
   readonly ask?: (question: Question) => Promise<Answer>;
   /** Ends this task, running or waiting. */
   readonly signal?: AbortSignal;
-  /** Join the running task, if there is one that can still take it; `overrides` never join. */
+  /**
+   * Join the running task, if there is one that can still take it; `overrides` never join. `signal`
+   * takes the message back until it was seen, and ends the task from then on.
+   */
   readonly join?: boolean;
   /** What is different from this message on, later ones included. */
   readonly overrides?: TurnOverrides;

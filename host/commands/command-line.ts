@@ -59,11 +59,18 @@ function addServers(program: Command, seen: Seen): void {
     const { overrides, pluginsFile } = seen;
     seen.arguments = { command: "serve", overrides, pluginsFile };
   };
+  const serveApp = () => {
+    const { overrides, pluginsFile } = seen;
+    seen.arguments = { command: "serve", overrides, pluginsFile, appServer: true };
+  };
   configured(program.command("mcp"), seen)
     .description("serve one MCP client on stdin and stdout")
     .addArgument(new Argument("[serve]", "may be given").choices(["serve"]))
     .action(serve);
   configured(program.command("mcp-server"), seen).description("the same").action(serve);
+  configured(program.command("app-server"), seen)
+    .description("serve a front end that speaks the conversation API without MCP")
+    .action(serveApp);
 }
 
 /** Commands of features read their words themselves, ours that came before among them. */

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { errorMessage, isHostError } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../../core/json.ts";
 import type { Environment, Finding } from "../../core/plugin/plugin.ts";
 import type { SettingsTree } from "../../core/services/settings.ts";
+import { unknownKeys } from "../config/known-keys.ts";
+import { profileKeys } from "../config/settings.ts";
 import type { PluginStatus } from "../plugins/status.ts";
 import { look, type Look } from "./look.ts";
 import { headline, type Report } from "./plugins.ts";
@@ -48,8 +52,25 @@ async function configurationFindings({ configuration, settings }: Look): Promise
   return [
     { level: "info", subject: "configuration", message: plugins },
     { level: "info", subject: "configuration", message: toml },
+    homeFinding(settings.home),
     ...(await settingFindings(settings)),
   ];
+}
+
+/** Tried, as rights alone do not tell of a file system that is read-only or full. */
+function homeFinding(home: string): Finding {
+  const subject = "home";
+  if (statSync(home, { throwIfNoEntry: false }) === undefined) {
+    return { level: "info", subject, message: `${home} is not there yet` };
+  }
+  try {
+    rmdirSync(mkdtempSync(join(home, ".doctor-")));
+    return { level: "ok", subject, message: `${home} can be written` };
+  } catch (error) {
+    const message = `${home} cannot be written, so conversations and sign-ins are not kept: ${errorMessage(error)}`;
+    const help = "make it writable, or name another folder in PORTICO_HOME";
+    return { level: "warning", subject, message, help };
+  }
 }
 
 /** Keys and where they came from; values may be secrets and stay out. */
@@ -60,11 +81,25 @@ async function settingFindings(settings: Look["settings"]): Promise<Finding[]> {
   } catch (error) {
     return [{ level: "error", subject: "setting", message: errorMessage(error) }];
   }
-  return leaves(tree.values).map((key) => ({
+  const from = (key: string) => `from ${tree.source(key) ?? "an unknown place"}`;
+  const set = leaves(tree.values).map((key): Finding => ({
     level: "info",
     subject: "setting",
-    message: `${key} from ${tree.source(key) ?? "an unknown place"}`,
+    message: `${key} ${from(key)}`,
   }));
+  const unread = unknownKeys(tree.values).map(({ key, meant }): Finding => ({
+    level: "warning",
+    subject: "setting",
+    message: `${key} ${from(key)} is not a known key and has no effect`,
+    help: adviceOn(key, meant),
+  }));
+  return [...set, ...unread];
+}
+
+function adviceOn(key: string, meant: string | undefined): string {
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  if (key.startsWith("profiles.")) return `a profile holds only ${profileKeys.join(", ")}`;
+  return "only a plugin of your own can read it";
 }
 
 /** Dotted keys of all values that are no tables. */

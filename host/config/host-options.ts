@@ -7,6 +7,7 @@ type Key = keyof HostOptions;
 /** What each option of the host must be. */
 const expected: Readonly<Record<Key, "boolean" | "count">> = {
   answerCancelled: "boolean",
+  appServer: "boolean",
   graceMs: "count",
   lineLimit: "count",
   pageSize: "count",

@@ -149,7 +149,7 @@ class Layers implements SettingsTree {
     const profile =
       isJsonObject(profiles) && Object.hasOwn(profiles, name) ? profiles[name] : undefined;
     if (!isJsonObject(profile)) {
-      throw new ConversationError("settings", `unknown profile: ${JSON.stringify(name)}`);
+      throw new ConversationError("settings", `config profile \`${name}\` not found`);
     }
     this.profile = name;
     for (const key of profileKeys) {

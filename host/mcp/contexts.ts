@@ -25,6 +25,7 @@ export class Contexts {
       },
       client: this.peer,
       log,
+      afterAnswer: (run) => call.afterAnswer(run),
       progress: this.#progress(call, params),
       ask: (question) => this.asking.ask(question, call),
     };

@@ -1,4 +1,3 @@
-import { arch, release, type as osType } from "node:os";
 import { InvalidRequest, RpcError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { legacyRevisions } from "../../core/wire/mcp.ts";
@@ -11,6 +10,7 @@ import { Session } from "../rpc/session.ts";
 import { inject, injectable, Registered, Values } from "../tokens.ts";
 import type { HostValues } from "../tokens.ts";
 import { objectMember, stringMember } from "./params.ts";
+import { serverUserAgent } from "./user-agent.ts";
 
 /** `initialize` and `ping` (MCP 2025-11-25, basic/lifecycle). */
 @injectable()
@@ -46,7 +46,7 @@ export class Handshake {
         name: "codex-mcp-server",
         title: "Codex",
         version: this.values.version,
-        user_agent: this.#userAgent(name, version),
+        user_agent: serverUserAgent(this.values, { name, version }),
       },
     };
   }
@@ -63,13 +63,6 @@ export class Handshake {
       ...(completes && { completions: {} }),
       ...(methods.size > 0 && { experimental: { portico: { methods: [...methods.keys()] } } }),
     };
-  }
-
-  #userAgent(client: string, clientVersion: string): string {
-    const { TERM_PROGRAM, TERM } = this.values.env;
-    const system = `${osType()} ${release()}; ${arch()}`;
-    const terminal = TERM_PROGRAM ?? TERM ?? "unknown";
-    return `portico/${this.values.version} (${system}) ${terminal} (${client}; ${clientVersion})`;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonSchema } from "../../core/wire/mcp.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../core/nearest.ts";
 import { shown } from "./shown.ts";
 
 /** One thing that is wrong with a value, in words that name where, what and what is expected. */

@@ -7,8 +7,10 @@ import type { Params } from "../rpc/envelope.ts";
 import { guarded, toRpcError } from "../rpc/errors.ts";
 import { RpcPeer } from "../rpc/peer.ts";
 import { runAs } from "../rpc/stdout-guard.ts";
-import { inject, injectable, Registered } from "../tokens.ts";
+import { inject, injectable, Registered, Values } from "../tokens.ts";
+import type { HostValues } from "../tokens.ts";
 import { Contexts } from "./contexts.ts";
+import { InLine } from "./in-line.ts";
 import { describeIssues } from "./issues.ts";
 
 /** The JSON-RPC methods and notifications of plugins; they need no `initialize`. */
@@ -18,12 +20,21 @@ export class PluginMethods {
     @inject(RpcPeer) private readonly peer: RpcPeer,
     @inject(Registered) private readonly registry: Registry,
     @inject(Contexts) private readonly contexts: Contexts,
+    @inject(InLine) private readonly inLine: InLine,
+    @inject(Values) private readonly values: Pick<HostValues, "options">,
   ) {}
 
   serve(): void {
-    for (const name of this.registry.methods.keys()) {
-      this.peer.serve(name, (params, call) => this.#call(name, params, call), true);
+    // In the dialect of app servers everything comes after `initialize`.
+    const early = this.values.options?.appServer !== true;
+    for (const [name, { definition }] of this.registry.methods) {
+      this.peer.serve(name, (params, call) => this.#call(name, params, call), early);
+      this.peer.allowBare(name);
+      if (definition.outlastsInput === true) this.peer.outlastInput(name);
     }
+    // Clients of these methods may know nothing of JSON-RPC's version.
+    const greetings = ["initialize", "notifications/initialized"];
+    if (this.registry.methods.size > 0) for (const each of greetings) this.peer.allowBare(each);
     for (const [name, { handler }] of this.registry.notifications) {
       // Nobody waits for a notification; `#notified` catches what goes wrong.
       if (handler !== undefined)
@@ -35,7 +46,9 @@ export class PluginMethods {
     const owner = this.registry.methods.get(name);
     if (owner === undefined) throw new Error(`${name} was registered and is gone`);
     const { definition, handler, log } = owner;
+    const turn = this.inLine.enter(call, definition.order);
     const result = await guarded(owner, call, async () => {
+      await turn;
       const schema = await resolveDeferred<Schema>(definition.params);
       const checked = await checkedParams(name, schema, params);
       return handler(checked, this.contexts.open(call, log, params));

@@ -1,4 +1,10 @@
-import { InvalidParams, isConversationError, isRpcError, RpcError } from "../../core/errors.ts";
+import {
+  InternalError,
+  InvalidParams,
+  isConversationError,
+  isRpcError,
+  RpcError,
+} from "../../core/errors.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { toolError } from "../../core/protocol/tool.ts";
@@ -18,6 +24,7 @@ import { page } from "./pages.ts";
 import { stringMember } from "./params.ts";
 import { shown } from "./shown.ts";
 import { checkArguments } from "./tool-arguments.ts";
+import { resultProblem } from "./tool-result.ts";
 
 /** `tools/list` and `tools/call` (MCP 2025-11-25, server/tools). */
 @injectable()
@@ -77,7 +84,11 @@ export class Tools {
       if (!checked.fit) return toolError(checked.text);
       return this.#run(tool, checked.args, { call, params });
     });
-    return this.#shaped(result, tool.definition.name);
+    const problem = await resultProblem(tool, result);
+    if (problem === undefined) return this.#shaped(result);
+    const message = `the tool ${JSON.stringify(tool.definition.name)} returned no valid result: ${problem}`;
+    tool.log.error(message);
+    throw new RpcError(InternalError, message);
   }
 
   /** The tool a call names; a call that is no proper call is an error of the protocol. */
@@ -107,11 +118,8 @@ export class Tools {
     }
   }
 
-  /** Leaves out what the negotiated revision does not have. Results are checked in tests only. */
-  #shaped(result: ToolResult, tool: string): object {
-    if (!isJsonObject(result) || !Array.isArray(result.content)) {
-      throw new Error(`the tool ${tool} returned no content array`);
-    }
+  /** Leaves out what the negotiated revision does not have. */
+  #shaped(result: ToolResult): object {
     const { content, structuredContent, ...others } = result;
     const structured = this.session.has("2025-06-18") && structuredContent !== undefined;
     return {

@@ -8,7 +8,8 @@ import { type PluginEntry, type PluginsConfiguration, shownValue } from "../conf
 import type { PluginModule } from "./builtin.ts";
 import { type Limit, withLimit } from "./limit.ts";
 import { runAs } from "../rpc/stdout-guard.ts";
-import { type ImportModule, lendOwnCopies, packageUrl } from "./own-copies.ts";
+import { guardExit } from "./exit-guard.ts";
+import { type ImportModule, lendOwnCopies, loadedFiles, packageUrl } from "./own-copies.ts";
 
 /** A plugin whose module was imported and has the right shape. */
 export interface LoadedPlugin {
@@ -35,13 +36,25 @@ export async function loadPlugin(entry: PluginEntry, context: LoadContext): Prom
   try {
     // What it prints while it is loaded is known by its specifier.
     const module = builtin ? await load() : await withLimit(runAs(name, load), limitOf(context));
-    return { entry, source, plugin: checked(module.default), builtin };
+    return { entry, source, plugin: checked(defaultExport(module)), builtin };
   } catch (error) {
     const code = isHostError(error) ? error.code : "PLUGIN_FAILED";
     const where = source === "built-in" ? "" : ` (${source})`;
-    const message = `plugin ${JSON.stringify(name)}${where}: ${errorMessage(error)}`;
+    const message = `plugin ${JSON.stringify(name)}${where}: ${await reasonOf(error, source)}`;
     throw new HostError(code, message, { cause: error, plugin: name });
   }
+}
+
+async function reasonOf(error: unknown, source: string): Promise<string> {
+  if (!(error instanceof SyntaxError)) return errorMessage(error).replaceAll(/\s*\n\s*/g, " ");
+  const { describeSyntaxError } = await import("./syntax.ts");
+  return (await describeSyntaxError(error, [...loadedFiles(), source])) ?? errorMessage(error);
+}
+
+/** What a compiler made a CommonJS module of has its default export one level deeper. */
+function defaultExport({ default: exported }: { readonly default?: unknown }): unknown {
+  const isWrapped = typeof exported === "object" && exported !== null && "__esModule" in exported;
+  return isWrapped && "default" in exported ? exported.default : exported;
 }
 
 function limitOf({ limitMs }: LoadContext): Limit {
@@ -63,6 +76,7 @@ function locate(entry: PluginEntry, context: LoadContext): Located {
   }
   const importModule = context.importModule ?? importByNode;
   lendOwnCopies();
+  guardExit();
   const { file, folder } = context.configuration;
   if (entry.kind === "path") {
     const path = resolve(folder, specifier);

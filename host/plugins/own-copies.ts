@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { registerHooks } from "node:module";
+import { createRequire, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -9,6 +9,8 @@ export type ImportModule = (url: string) => Promise<{ readonly default?: unknown
 const lent = /^(portico\/plugin|portico\/testing|zod(\/.*)?)$/;
 const packageScheme = "portico-package:";
 let installed = false;
+const loaded: string[] = [];
+let own: string | undefined;
 
 /**
  * From now on a module that imports `portico/plugin`, `portico/testing` or `zod`, and has none of
@@ -28,6 +30,8 @@ export function lendOwnCopies(): void {
         return next(specifier, context);
       } catch (error) {
         try {
+          // `require` looks from the module that calls it, whatever parent it is told.
+          if (context.conditions.includes("require")) return required(specifier);
           return next(specifier, { ...context, parentURL: ownManifest() });
         } catch {
           // The first error names the plugin's file.
@@ -35,7 +39,27 @@ export function lendOwnCopies(): void {
         }
       }
     },
+    load(url, context, next) {
+      if (url.startsWith("file:") && !isOurs(url)) loaded.push(fileURLToPath(url));
+      return next(url, context);
+    },
   });
+}
+
+/** What plugins borrow is read without mistakes, and is many files. */
+function isOurs(url: string): boolean {
+  own ??= new URL(".", ownManifest()).href;
+  return url.startsWith(own) || url.includes("/node_modules/zod/");
+}
+
+/** The files that plugins loaded so far, the latest last. */
+export function loadedFiles(): readonly string[] {
+  return loaded;
+}
+
+function required(specifier: string) {
+  const path = createRequire(ownManifest()).resolve(specifier);
+  return { url: pathToFileURL(path).href, shortCircuit: true };
 }
 
 /** A URL that stands for a package as seen from a file; only modules with these hooks load it. */

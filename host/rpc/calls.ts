@@ -7,6 +7,8 @@ export type Reply = (line: string | undefined) => void;
 export class OpenCall {
   readonly id: RequestId;
   readonly method: string;
+  /** By the clock of `performance.now`. */
+  readonly since = performance.now();
   // Made when someone looks: most requests are answered before anybody does.
   #controller: AbortController | undefined;
   #endings: Set<() => void> | undefined;
@@ -14,13 +16,18 @@ export class OpenCall {
   #cancelled = false;
   #ended = false;
 
+  #afterAnswer: (() => void)[] | undefined;
+  #answered = false;
+
   /** Takes the line of the answer; `undefined` when there is none. */
-  readonly reply: Reply;
+  readonly #reply: Reply;
+  /** The end of input does not cut it off. */
+  lasting = false;
 
   constructor(id: RequestId, method: string, reply: Reply) {
     this.id = id;
     this.method = method;
-    this.reply = reply;
+    this.#reply = reply;
   }
 
   get signal(): AbortSignal {
@@ -52,6 +59,25 @@ export class OpenCall {
     this.#endings ??= new Set();
     this.#endings.add(run);
     return () => void this.#endings?.delete(run);
+  }
+
+  /** Runs once the answer was handed on, at once if it is already. */
+  afterAnswer(run: () => void): void {
+    if (this.#answered) {
+      run();
+      return;
+    }
+    this.#afterAnswer ??= [];
+    this.#afterAnswer.push(run);
+  }
+
+  /** Hands the answer on; `undefined` when there is none. */
+  answer(line: string | undefined): void {
+    this.#reply(line);
+    this.#answered = true;
+    const runs = this.#afterAnswer ?? [];
+    this.#afterAnswer = undefined;
+    for (const run of runs) run();
   }
 
   cancel(): void {
@@ -121,6 +147,14 @@ export class Calls {
 
   get busy(): boolean {
     return this.#open.size > 0;
+  }
+
+  /** Resolves when no call is running that outlasts the input. */
+  async lasted(): Promise<void> {
+    const lasting = this.all().filter((call) => call.lasting);
+    await Promise.all(
+      lasting.map((call) => new Promise<void>((resolve) => call.afterAnswer(resolve))),
+    );
   }
 
   /** Resolves when no call is running. */

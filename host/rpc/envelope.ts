@@ -34,25 +34,30 @@ export interface InboundResponse {
   readonly error: JsonValue | undefined;
 }
 
-/** `params` of a message; absent and null are the same. */
+/** `params` of a message; absent, null and an empty list are the same. */
 export type Params = JsonObject | undefined;
 
+/** Whether messages of this method may come without `"jsonrpc":"2.0"`. */
+export type AllowsBare = (method: string) => boolean;
+
 /** Reads one line of JSON. Unknown members are ignored. */
-export function readMessage(text: string): Inbound {
+export function readMessage(text: string, allowsBare: AllowsBare = () => false): Inbound {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return invalid(undefined, ParseError, "the line is not JSON");
   }
-  if (!Array.isArray(value)) return check(value, text);
+  if (!Array.isArray(value)) return check(value, text, allowsBare);
   const sources = elementsOf(text);
-  const messages = value.map((each: unknown, index) => check(each, sources[index] ?? ""));
+  const messages = value.map((each: unknown, index) =>
+    check(each, sources[index] ?? "", allowsBare),
+  );
   return { kind: "batch", messages };
 }
 
 /** `source` is the text the value was read from. */
-function check(value: unknown, source: string): Message {
+function check(value: unknown, source: string, allowsBare: AllowsBare): Message {
   if (!isJsonObject(value)) return invalid(undefined, InvalidRequest, "a message is an object");
   const { method, result, error } = value;
   const answers = result !== undefined || error !== undefined;
@@ -65,10 +70,13 @@ function check(value: unknown, source: string): Message {
   if (hasKeyTwice(source, '"id"')) {
     return invalid(undefined, InvalidRequest, "the member id is there twice");
   }
-  const wrong = wrongMember(value, answers, source);
+  const bare = typeof method === "string" && isVersionText(value) && allowsBare(method);
+  const wrong = wrongMember(bare ? { ...value, jsonrpc: "2.0" } : value, answers, source);
   if (wrong !== undefined) return invalid(id, InvalidRequest, wrong);
 
-  const params = value["params"] ?? undefined;
+  const given = value["params"] ?? undefined;
+  // Some clients spell a call without arguments so; by position, none is none.
+  const params = Array.isArray(given) && given.length === 0 ? undefined : given;
   // Checked above; said again for the compiler.
   if (typeof method !== "string") return invalid(id, InvalidRequest, "method is not a string");
   if (params !== undefined && !isJsonObject(params)) {
@@ -86,6 +94,11 @@ function wrongMember(value: JsonObject, answers: boolean, source: string): strin
   if (typeof value["method"] !== "string") return "the member method must be a string";
   if (answers) return "a message has a method, or a result or error, never both";
   return hasKeyTwice(source, '"method"') ? "the member method is there twice" : undefined;
+}
+
+/** Absent, or a text: what old servers took. */
+function isVersionText({ jsonrpc }: JsonObject): boolean {
+  return jsonrpc === undefined || typeof jsonrpc === "string";
 }
 
 function response(value: JsonObject, id: RequestId | undefined): Message {

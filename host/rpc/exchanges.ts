@@ -9,7 +9,9 @@ import { isJsonObject } from "../../core/json.ts";
 import type { JsonValue } from "../../core/json.ts";
 import type { RequestOptions } from "../../core/plugin/call.ts";
 import type { JsonRpcErrorObject, RequestId } from "../../core/wire/json-rpc.ts";
-import { inject, injectable } from "../tokens.ts";
+import { inject, injectable, Values } from "../tokens.ts";
+import type { HostValues } from "../tokens.ts";
+import { dialectOf } from "./dialect.ts";
 import type { InboundResponse } from "./envelope.ts";
 import { Outbox } from "./outbox.ts";
 import { RequestIds } from "./request-ids.ts";
@@ -35,6 +37,7 @@ export class Exchanges {
   constructor(
     @inject(Outbox) private readonly outbox: Outbox,
     @inject(RequestIds) private readonly ids: RequestIds,
+    @inject(Values) private readonly values: Pick<HostValues, "options">,
   ) {
     this.#client = new JSONRPCClient(({ id, method, params }: JSONRPCRequest) => {
       this.outbox.send(requestLine(Number(id), method, params));
@@ -94,6 +97,7 @@ export class Exchanges {
   }
 
   #tellClient(id: number, why: GaveUp): void {
+    if (!dialectOf(this.values.options?.appServer).cancels) return;
     const reason = why === "timed-out" ? "no answer in time" : "no longer needed";
     this.outbox.send(notificationLine("notifications/cancelled", { requestId: id, reason }));
   }

@@ -1,6 +1,8 @@
 import { inject, injectable, Values } from "../tokens.ts";
 import type { HostValues } from "../tokens.ts";
 import { BatchBuffer } from "./batch-buffer.ts";
+import { dialectOf } from "./dialect.ts";
+import type { Dialect } from "./dialect.ts";
 import { openWriter, processStdout } from "./stdout-guard.ts";
 import type { Write } from "./stdout-guard.ts";
 
@@ -21,6 +23,7 @@ const stalledMs = 60_000;
 export class Outbox {
   readonly #write: Write;
   readonly #buffer: BatchBuffer | undefined;
+  readonly #dialect: Dialect;
   readonly #closed = Promise.withResolvers<"broken" | "stalled">();
   #isClosed = false;
   #queue: string[] = [];
@@ -31,7 +34,8 @@ export class Outbox {
   #empty: PromiseWithResolvers<void> | undefined;
   #stall: NodeJS.Timeout | undefined;
 
-  constructor(@inject(Values) values: Pick<HostValues, "stdout">) {
+  constructor(@inject(Values) values: Pick<HostValues, "stdout" | "options">) {
+    this.#dialect = dialectOf(values.options?.appServer);
     this.#write = openWriter(values.stdout, () => this.#close("broken"));
     // A stream of somebody else may keep a chunk that it was given.
     if (values.stdout === processStdout()) this.#buffer = new BatchBuffer(2 * batchSize);
@@ -43,8 +47,9 @@ export class Outbox {
   }
 
   /** Queues one message; a newline is added. Ignored after the end. */
-  send(line: string): void {
+  send(text: string): void {
     if (this.#isClosed) return;
+    const line = this.#dialect.line(text);
     this.#queue.push(line);
     this.#waiting += line.length + 1;
     if (!this.#writing) this.#next();
@@ -69,6 +74,15 @@ export class Outbox {
     });
     const written = this.#empty.promise.then(() => !this.#isClosed);
     return Promise.race([written, late]).finally(() => clearTimeout(timer));
+  }
+
+  /** Takes lines that still wait out of the queue; returns how many. */
+  drop(unwanted: (line: string) => boolean): number {
+    const waiting = this.#queue.slice(this.#head);
+    this.#queue = waiting.filter((line) => !unwanted(line));
+    this.#head = 0;
+    for (const line of waiting) if (unwanted(line)) this.#waiting -= line.length + 1;
+    return waiting.length - this.#queue.length;
   }
 
   #next(): void {

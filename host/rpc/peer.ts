@@ -12,6 +12,8 @@ import { inject, injectable, Logs, Values } from "../tokens.ts";
 import type { HostValues, LogSource } from "../tokens.ts";
 import { Calls } from "./calls.ts";
 import type { OpenCall, Reply } from "./calls.ts";
+import { dialectOf } from "./dialect.ts";
+import type { Dialect } from "./dialect.ts";
 import { readMessage } from "./envelope.ts";
 import type { InboundRequest, Message, Params } from "./envelope.ts";
 import { errorObject, toRpcError } from "./errors.ts";
@@ -39,6 +41,9 @@ export class RpcPeer implements Client {
   readonly #ready = new Map<string, ReadyAnswer>();
   readonly #listeners = new Map<string, (params: Params) => void>();
   readonly #afterInitialize = new Set<string>();
+  readonly #bare = new Set<string>();
+  readonly #lasting = new Set<string>();
+  readonly #dialect: Dialect;
   readonly #log: Log;
   readonly #send: Reply;
   #isOver = false;
@@ -52,6 +57,7 @@ export class RpcPeer implements Client {
     @inject(Values) private readonly values: Pick<HostValues, "options">,
   ) {
     this.#log = logs.for("host");
+    this.#dialect = dialectOf(values.options?.appServer);
     this.#send = (line) => line !== undefined && this.outbox.send(line);
     // Errors are mapped and logged here; the library's own listener would print them.
     this.#server = new JSONRPCServer<OpenCall>({ errorListener: () => undefined });
@@ -69,6 +75,16 @@ export class RpcPeer implements Client {
     if (!early) this.#afterInitialize.add(method);
   }
 
+  /** Messages of this method may come without the member `jsonrpc`. */
+  allowBare(method: string): void {
+    this.#bare.add(method);
+  }
+
+  /** Requests of this method are waited for when the input ends. */
+  outlastInput(method: string): void {
+    this.#lasting.add(method);
+  }
+
   /** Answers a method without a promise, or leaves the request to the method's handler. */
   serveReady(method: string, answer: ReadyAnswer, early = false): void {
     this.#ready.set(method, answer);
@@ -81,12 +97,18 @@ export class RpcPeer implements Client {
 
   /** Takes one line. Returns before it is answered, unless the answer is ready. */
   receive(line: string): void {
-    const inbound = readMessage(line);
+    const inbound = readMessage(line, this.#allowsBare);
     if (inbound.kind !== "batch") this.#take(inbound, this.#send);
     else if (this.session.revision !== batchRevision || inbound.messages.length === 0) {
       this.refuse({ code: InvalidRequest, message: "batches are not served" });
     } else this.#batch(inbound.messages);
   }
+
+  readonly #allowsBare = (method: string) =>
+    this.#dialect.allBare ||
+    this.#bare.has(method) ||
+    // Whoever may leave the member out is told that the method is unknown.
+    (this.#bare.size > 0 && !this.#server.hasMethod(method) && !this.#ready.has(method));
 
   /** Answers something that has no readable id: only once the client has met us. */
   refuse(error: JsonRpcErrorObject, reply: Reply = this.#send): void {
@@ -108,7 +130,7 @@ export class RpcPeer implements Client {
   abandon(): void {
     for (const call of this.calls.all()) {
       if (!this.calls.close(call)) continue;
-      call.reply(this.#isSilent(call) ? undefined : errorLine(call.id, shuttingDown));
+      call.answer(this.#isSilent(call) ? undefined : this.#errorLine(call.id, shuttingDown));
     }
   }
 
@@ -158,7 +180,7 @@ export class RpcPeer implements Client {
         return reply(undefined);
       case "invalid":
         if (message.id === undefined) return this.refuse(message.error, reply);
-        return reply(errorLine(message.id, message.error));
+        return reply(this.#errorLine(message.id, message.error));
       case "ignored":
         this.#log.debug("ignored a message", { reason: message.reason });
         return reply(undefined);
@@ -166,14 +188,15 @@ export class RpcPeer implements Client {
   }
 
   #request({ id, method, params }: InboundRequest, reply: Reply): void {
-    if (this.#isOver) return reply(errorLine(id, shuttingDown));
+    if (this.#isOver) return reply(this.#errorLine(id, shuttingDown));
     const refusal = this.#refusal(id, method);
     if (refusal !== undefined) {
-      return reply(errorLine(id, { code: InvalidRequest, message: refusal }));
+      return reply(this.#errorLine(id, { code: InvalidRequest, message: refusal }));
     }
     const line = this.#atOnce(id, method, params);
     if (line !== undefined) return reply(line);
     const call = this.calls.open(id, method, reply);
+    call.lasting = this.#lasting.has(method);
     // The library needs some id to answer at all; the line gets the real one, of whatever type.
     this.#server.receive({ jsonrpc: "2.0", id: 0, method, params }, call).then(
       (response) => this.#answer(call, response),
@@ -187,25 +210,27 @@ export class RpcPeer implements Client {
   #refusal(id: RequestId, method: string): string | undefined {
     if (this.calls.has(id)) return `the id ${toJson(id)} is in use by a running request`;
     if (this.session.revision !== undefined || !this.#afterInitialize.has(method)) return undefined;
-    return `${method} is served after initialize`;
+    return this.#dialect.tooEarly(method);
   }
 
   #atOnce(id: RequestId, method: string, params: Params): string | undefined {
     const answer = this.#ready.get(method);
     if (answer === undefined) {
-      return this.#server.hasMethod(method) ? undefined : errorLine(id, unknownMethod(method));
+      return this.#server.hasMethod(method)
+        ? undefined
+        : this.#errorLine(id, unknownMethod(method));
     }
     try {
       const result = answer(params);
       return result === undefined ? undefined : resultLine(id, result);
     } catch (error) {
-      return errorLine(id, errorObject(toRpcError(error, this.#log)));
+      return this.#errorLine(id, errorObject(toRpcError(error, this.#log)));
     }
   }
 
   #answer(call: OpenCall, response: JSONRPCResponse | null): void {
     if (!this.calls.close(call)) return;
-    call.reply(this.#isSilent(call) ? undefined : this.#answerLine(call.id, response));
+    call.answer(this.#isSilent(call) ? undefined : this.#answerLine(call.id, response));
   }
 
   #isSilent(call: OpenCall): boolean {
@@ -216,10 +241,14 @@ export class RpcPeer implements Client {
     const error = response?.error;
     const result: unknown = response?.result;
     try {
-      return error === undefined ? resultLine(id, toJson(result)) : errorLine(id, error);
+      return error === undefined ? resultLine(id, toJson(result)) : this.#errorLine(id, error);
     } catch (cause) {
-      return errorLine(id, errorObject(toRpcError(cause, this.#log)));
+      return this.#errorLine(id, errorObject(toRpcError(cause, this.#log)));
     }
+  }
+
+  #errorLine(id: RequestId, error: JsonRpcErrorObject): string {
+    return errorLine(id, this.#dialect.error(error));
   }
 
   #notification(method: string, params: Params): void {

@@ -36,8 +36,15 @@ export function requestLine(id: number, method: string, params: unknown): string
   return `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${toJson(params)}}`;
 }
 
+const notificationHead = `{"jsonrpc":"2.0","method":`;
+
+/** Whether this is a line that `notificationLine` made: nobody waits for it. */
+export function isNotificationLine(line: string): boolean {
+  return line.startsWith(notificationHead);
+}
+
 export function notificationLine(method: string, params: unknown): string {
-  return `{"jsonrpc":"2.0","method":${JSON.stringify(method)},"params":${toJson(params)}}`;
+  return `${notificationHead}${JSON.stringify(method)},"params":${toJson(params)}}`;
 }
 
 function idText(id: RequestId): string {

@@ -1,57 +1,67 @@
 import type {
-  Answer,
-  ApprovalAnswer,
   Conversation,
   ConversationEvent,
   EventMsg,
-  Question as FormQuestion,
   Submission,
   Subscriber,
   Task,
   TaskOutcome,
 } from "../../core/index.ts";
 import { errorMessage } from "../../core/index.ts";
+import { Job } from "./job.ts";
+import { Listeners } from "./listeners.ts";
 import { notifyCompleted } from "./notify.ts";
 import { TurnDiff } from "./patch/turn-diff.ts";
-import type { Residents } from "./residents.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { runCompaction } from "./turn/compaction.ts";
+import { takeInput } from "./turn/input.ts";
 import { runTask } from "./turn/loop.ts";
-import type { Question, Session, TaskContext } from "./turn/task.ts";
-import { unlessAborted } from "./turn/wait.ts";
+import type { Session, TaskContext } from "./turn/task.ts";
 
 /** One conversation: submissions in, in order; events out, in order; one task at a time. */
 export class LiveConversation implements Conversation {
   readonly id: string;
-  readonly model: string;
-  readonly cwd: string;
-  readonly #session: Session;
-  readonly #residents: Residents;
+  readonly #surroundings: Surroundings;
+  readonly #listeners: Listeners;
+  #session: Session;
   #startEvents: readonly ConversationEvent[];
-  readonly #subscribers = new Set<{ readonly subscriber: Subscriber }>();
   readonly #waiting: Job[] = [];
   #running: Job | undefined;
-  #working = false;
+  #work: Promise<void> | undefined;
   #closed = false;
   #nextId = 0;
+  #inlineCompactions = 0;
 
-  constructor(session: Session, startEvents: readonly ConversationEvent[], residents: Residents) {
+  constructor(
+    session: Session,
+    startEvents: readonly ConversationEvent[],
+    surroundings: Surroundings,
+  ) {
     this.id = session.id;
-    this.model = session.model.name;
-    this.cwd = session.cwd;
-    this.#startEvents = startEvents;
     this.#session = session;
-    this.#residents = residents;
+    this.#startEvents = startEvents;
+    this.#surroundings = surroundings;
+    this.#listeners = new Listeners(session.log, session.id);
     session.recorder.onTrouble((message) => {
       this.#emit(this.#running?.id ?? "", { type: "background_event", message });
     });
-    residents.idle(this);
+    surroundings.residents.idle(this);
   }
 
   get startEvents(): readonly ConversationEvent[] {
     return this.#startEvents;
   }
 
+  get model(): string {
+    return this.#session.model.name;
+  }
+
   get effort() {
     return this.#session.settings.effort;
+  }
+
+  get cwd(): string {
+    return this.#session.cwd;
   }
 
   get path(): string {
@@ -63,30 +73,41 @@ export class LiveConversation implements Conversation {
   }
 
   submit(submission: Submission): Task {
-    const job = new Job(submission.id ?? this.#takeId(), submission);
-    this.#waiting.push(job);
-    job.controller.signal.addEventListener("abort", () => this.#withdraw(job), { once: true });
+    return this.#enter(new Job(submission.id ?? this.#takeId(), submission));
+  }
+
+  compact(): Task {
+    const nobody = { items: [], approve: () => Promise.reject(new Error("nobody to ask")) };
+    return this.#enter(new Job(this.#takeId(), nobody, "compaction"));
+  }
+
+  #enter(job: Job): Task {
+    const host = this.#next;
+    if (job.joins && host?.joinable === true) {
+      job.host = host;
+      host.inbox.join(job);
+    } else {
+      this.#waiting.push(job);
+    }
+    job.signal.addEventListener("abort", () => this.#withdraw(job), { once: true });
     if (job.signal.aborted) queueMicrotask(() => this.#withdraw(job));
-    void this.#work();
+    if (this.#closed) queueMicrotask(() => job.abort());
+    this.#work ??= this.#workOff();
     return { id: job.id, outcome: job.outcome };
   }
 
   async interrupt(): Promise<boolean> {
     // An interrupt is a submission too: the numbers of later ones show it.
     this.#takeId();
-    // The first in line counts as running: its start is only a moment away.
-    const job = this.#running ?? this.#waiting[0];
+    const job = this.#next;
     if (job === undefined) return false;
-    job.controller.abort();
+    job.abort();
     await job.outcome;
     return true;
   }
 
   subscribe(subscriber: Subscriber): () => void {
-    // An entry of its own, so that one subscriber may be there twice.
-    const entry = { subscriber };
-    this.#subscribers.add(entry);
-    return () => void this.#subscribers.delete(entry);
+    return this.#listeners.add(subscriber);
   }
 
   /**
@@ -104,43 +125,56 @@ export class LiveConversation implements Conversation {
   /** Ends every task, running or waiting, and the record; later submissions end at once. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#residents.busy(this);
-    for (const job of this.#waiting.slice()) job.controller.abort();
-    this.#running?.controller.abort();
-    await this.#running?.outcome;
+    this.#surroundings.residents.busy(this);
+    this.#running?.abort();
+    await this.#work;
     await this.#session.toolkit.close();
     await this.#session.recorder.release();
   }
 
+  /** The first in line counts as running: its start is only a moment away. */
+  get #next(): Job | undefined {
+    return this.#running ?? this.#waiting[0];
+  }
+
   /** Works the waiting submissions off; the only place that runs a task. Never rejects. */
-  async #work(): Promise<void> {
-    if (this.#working) return;
-    this.#working = true;
-    this.#residents.busy(this);
+  async #workOff(): Promise<void> {
+    this.#surroundings.residents.busy(this);
     // Whoever submits knows the task's id before its first event comes.
     await Promise.resolve();
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       this.#running = job;
-      if (this.#closed) job.controller.abort();
-      const outcome = await this.#run(job);
+      const outcome = this.#closed ? await this.#keep(job) : await this.#run(job);
       this.#running = undefined;
-      job.end(outcome);
+      this.#settle(job, outcome);
     }
-    this.#working = false;
-    if (!this.#closed) this.#residents.idle(this);
+    this.#work = undefined;
+    if (!this.#closed) this.#surroundings.residents.idle(this);
   }
 
   async #run(job: Job): Promise<TaskOutcome> {
     if (job.signal.aborted) return this.#abandon(job);
-    const problem = await this.#wake();
+    const problem = (await this.#wake()) ?? (await this.#turnOver(job));
+    if (job.signal.aborted) return this.#abandon(job);
     if (problem !== undefined) return this.#refuse(job, problem);
-    const outcome = await runTask(this.#contextOf(job), job.submission.items);
-    if (outcome.status === "completed") {
-      notifyCompleted(this.#session, job.submission.items, { ...outcome, turnId: job.id });
+    const task = this.#contextOf(job);
+    const outcome = await (job.kind === "turn" ? runTask(task, job.items) : runCompaction(task));
+    if (outcome.status === "completed" && job.kind === "turn") {
+      const said = [job, ...job.inbox.heard].flatMap(({ items }) => items);
+      notifyCompleted(this.#session, said, { ...outcome, turnId: job.id });
     }
     // The system has every line; that the disk has them too is not waited for.
     void this.#session.recorder.rest();
     return outcome;
+  }
+
+  /** Those that joined in time share the outcome; those that came too late have their own turn. */
+  #settle(job: Job, outcome: TaskOutcome): void {
+    const late = job.inbox.takeBack();
+    for (const one of late) one.host = undefined;
+    this.#waiting.unshift(...late);
+    job.end(outcome);
+    for (const one of job.inbox.heard) one.end(outcome);
   }
 
   /** Reads an unloaded history back; resolves with what prevents it. */
@@ -155,97 +189,85 @@ export class LiveConversation implements Conversation {
     }
   }
 
+  /** Makes what the submission wants different the rule; resolves with what prevents it. */
+  async #turnOver({ submission, signal }: Job): Promise<string | undefined> {
+    const { overrides } = submission;
+    if (overrides === undefined) return undefined;
+    try {
+      const { overridden } = await import("./overrides.ts");
+      const asked = { overrides, signal };
+      this.#session = await overridden(this.#surroundings, this.#session, asked);
+      return undefined;
+    } catch (error) {
+      return errorMessage(error);
+    }
+  }
+
   #refuse(job: Job, message: string): TaskOutcome {
     this.#emit(job.id, { type: "error", message });
     this.#emit(job.id, { type: "task_complete", last_agent_message: null });
     return { status: "failed", message };
   }
 
-  /** A submission that is taken back while it waits ends at once, not when its turn comes. */
+  /** A submission that is taken back before its turn ends at once; later, it ends the task. */
   #withdraw(job: Job): void {
     const at = this.#waiting.indexOf(job);
-    if (at === -1) return;
-    this.#waiting.splice(at, 1);
-    job.end(this.#abandon(job));
+    if (at !== -1) {
+      this.#waiting.splice(at, 1);
+      this.#settle(job, this.#abandon(job));
+    } else if (job.host?.inbox.withdraw(job) === true) {
+      job.end(interrupted);
+    } else {
+      job.host?.abort();
+    }
   }
 
   #abandon(job: Job): TaskOutcome {
     this.#emit(job.id, { type: "turn_aborted", reason: "interrupted" });
-    return { status: "aborted", reason: "interrupted" };
+    return interrupted;
+  }
+
+  /** The conversation ends before it was its turn: its words are there for whoever resumes. */
+  async #keep(job: Job): Promise<TaskOutcome> {
+    if (job.items.length > 0 && !job.signal.aborted && (await this.#wake()) === undefined) {
+      await takeInput(this.#session, job.items);
+    }
+    return this.#abandon(job);
   }
 
   /** The side of the conversation that its task sees. */
-  #contextOf(job: Job): TaskContext {
+  #contextOf(job: Job, id = job.id): TaskContext {
+    const session = this.#session;
     return {
-      id: job.id,
-      session: this.#session,
+      id,
+      session,
       signal: job.signal,
       diff: new TurnDiff(),
-      inbox: [],
-      emit: (msg) => this.#emit(job.id, msg),
-      ready: () => this.#ready(),
-      approve: (question) => this.#approve(job, question),
-      ask: (question) => this.#ask(job, question),
-      interrupt: () => job.controller.abort(),
+      inbox: job.inbox,
+      emit: (msg) => this.#emit(id, msg),
+      ready: () => this.#listeners.ready(),
+      approve: async (question) => {
+        const answer = await job.approve(question, { conversationId: this.id, log: session.log });
+        // An answer is a submission too.
+        if (!job.signal.aborted) this.#takeId();
+        return answer;
+      },
+      ask: (question) => job.ask(question),
+      interrupt: () => job.abort(),
+      beside: (other = this.#takeInlineId()) => this.#contextOf(job, other),
     };
   }
 
-  /**
-   * Synchronous and in order; one faulty subscriber costs nobody else an event. Recorded first: what
-   * anybody heard of must be there after a crash.
-   */
+  /** Recorded first: what anybody heard of must be there after a crash. */
   #emit(id: string, msg: EventMsg): void {
     this.#session.recorder.event(msg);
-    const event = { id, msg };
-    for (const { subscriber } of this.#subscribers) {
-      try {
-        subscriber.event(event);
-      } catch (error) {
-        this.#session.log.error("a subscriber failed", { conversation: this.id, error });
-      }
-    }
+    this.#listeners.tell({ id, msg });
   }
 
-  /** Room means room with every subscriber. */
-  #ready(): Promise<void> | undefined {
-    let room: Promise<void> | undefined;
-    for (const { subscriber } of this.#subscribers) {
-      const one = subscriber.ready?.();
-      if (one !== undefined) room = both(room, one);
-    }
-    return room;
-  }
-
-  async #approve(job: Job, question: Question): Promise<ApprovalAnswer> {
-    const request = { ...question, conversationId: this.id, eventId: job.id };
-    let answer: ApprovalAnswer | undefined;
-    if (job.signal.aborted) return { decision: "abort" };
-    try {
-      answer = await unlessAborted(job.submission.approve(request, job.signal), job.signal);
-    } catch (error) {
-      this.#session.log.error("asking for an approval failed", { conversation: this.id, error });
-      answer = { decision: "denied", unasked: "asking failed" };
-    }
-    // Aborted while the question was open: an answer that comes now is nobody's.
-    if (answer === undefined) return { decision: "abort" };
-    this.#takeId();
-    return answer;
-  }
-
-  async #ask(job: Job, question: FormQuestion): Promise<Answer> {
-    const { signal } = job;
-    const asking = job.submission.ask?.({
-      ...question,
-      signal: question.signal === undefined ? signal : AbortSignal.any([signal, question.signal]),
-    });
-    if (asking === undefined) {
-      const message = "nobody who waits for this task can be asked";
-      return { kind: "unanswered", reason: "unsupported", message };
-    }
-    const message = "the question was withdrawn";
-    return (
-      (await unlessAborted(asking, signal)) ?? { kind: "unanswered", reason: "withdrawn", message }
-    );
+  #takeInlineId(): string {
+    const id = `auto-compact-${this.#inlineCompactions}`;
+    this.#inlineCompactions += 1;
+    return id;
   }
 
   /** Counted from 0 per conversation: submissions without an id, approval answers, interrupts. */
@@ -256,44 +278,10 @@ export class LiveConversation implements Conversation {
   }
 }
 
-/** A submission from its coming in to its outcome. */
-class Job {
-  readonly id: string;
-  readonly submission: Submission;
-  readonly outcome: Promise<TaskOutcome>;
-  readonly controller = new AbortController();
-  readonly #resolve: (outcome: TaskOutcome) => void;
-  readonly #abort = () => this.controller.abort();
-
-  constructor(id: string, submission: Submission) {
-    this.id = id;
-    this.submission = submission;
-    const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
-    this.outcome = promise;
-    this.#resolve = resolve;
-    const { signal } = submission;
-    if (signal?.aborted === true) this.#abort();
-    else signal?.addEventListener("abort", this.#abort, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  end(outcome: TaskOutcome): void {
-    this.submission.signal?.removeEventListener("abort", this.#abort);
-    this.#resolve(outcome);
-    // Questions that are still open learn that their task is over.
-    this.controller.abort();
-  }
-}
+const interrupted: TaskOutcome = { status: "aborted", reason: "interrupted" };
 
 function withoutInitialMessages(event: ConversationEvent): ConversationEvent {
   if (event.msg.type !== "session_configured") return event;
   const { initial_messages: _, ...msg } = event.msg;
   return { ...event, msg };
-}
-
-async function both(one: Promise<void> | undefined, other: Promise<void>): Promise<void> {
-  await Promise.allSettled([one, other]);
 }

@@ -10,14 +10,17 @@ import type {
   ResumeRequest,
 } from "../../core/index.ts";
 import type { LiveConversation } from "./conversation.ts";
-import type { Surroundings } from "./open.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** The conversations of this process, by id. What it takes to run one is loaded with the first. */
 export class LiveConversations implements Conversations {
   readonly #live = new Map<string, LiveConversation>();
+  readonly #watchers = new Set<(conversation: Conversation) => void>();
   readonly #lines = new Map<string, Promise<unknown>>();
   readonly #surroundings: Surroundings;
   #closed = false;
+  // Idle ones leave the memory; what their commands left running does not.
+  #hadAny = false;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -42,6 +45,27 @@ export class LiveConversations implements Conversations {
       const plan = { ...place, request };
       return this.#admit(await resumeConversation(this.#surroundings, plan, signal));
     });
+  }
+
+  watch(opened: (conversation: Conversation) => void): () => void {
+    // An entry of its own, so that one function may be there twice.
+    const entry = (conversation: Conversation) => opened(conversation);
+    this.#watchers.add(entry);
+    return () => void this.#watchers.delete(entry);
+  }
+
+  async summary(record: { readonly id: string } | { readonly path: string }) {
+    const { summarize } = await import("./rollout/store.ts");
+    return summarize(
+      "id" in record
+        ? await this.#locate(record.id, undefined)
+        : await this.#locate(undefined, record.path),
+    );
+  }
+
+  async recorded({ path }: { readonly path: string }) {
+    const { readRollout } = await import("./rollout/read.ts");
+    return (await readRollout(this.#absolute(path))).events;
   }
 
   async list(page: PageRequest = {}): Promise<ConversationPage> {
@@ -81,7 +105,7 @@ export class LiveConversations implements Conversations {
   /** Ends all tasks and whatever processes they started. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#live.size === 0) return;
+    if (!this.#hadAny) return;
     await Promise.all([...this.#live.values()].map((conversation) => conversation.close()));
     // What a tool may have left running in spite of its signal.
     const { killAll } = await import("./exec/run.ts");
@@ -129,6 +153,8 @@ export class LiveConversations implements Conversations {
       throw new ConversationError("session", "the server is closing");
     }
     this.#live.set(conversation.id, conversation);
+    for (const opened of this.#watchers) opened(conversation);
+    this.#hadAny = true;
     return conversation;
   }
 }

@@ -1,6 +1,15 @@
-import { AgentTools, Conversations, definePlugin, Models, Settings } from "../../core/index.ts";
+import {
+  AgentTools,
+  Commands,
+  Conversations,
+  definePlugin,
+  Models,
+  Settings,
+} from "../../core/index.ts";
+import { OneOffCommands } from "./commands.ts";
 import { LiveConversations } from "./conversations.ts";
 import { Residents } from "./residents.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { AgentToolRegistry } from "./tools/registry.ts";
 
 /** The agent itself: conversations with a model that runs commands and patches files. */
@@ -11,7 +20,7 @@ export default definePlugin({
   description: "Conversations with a coding agent: turn loop, tools, sandbox, approvals.",
   options: async () => (await import("./options.ts")).Options,
   needs: { settings: Settings, models: Models },
-  provides: [AgentTools, Conversations],
+  provides: [AgentTools, Commands, Conversations],
 
   setup(
     { diagnostic, environment, log, onClose, options, provide, whenIdle },
@@ -23,17 +32,22 @@ export default definePlugin({
       idleMs: (options.unloadAfterMinutes ?? 30) * 60_000,
       idleCount: options.idleConversations ?? 32,
     });
-    const conversations = new LiveConversations({
+    const surroundings: Surroundings = {
       settings,
       models,
       agentTools,
       environment,
       log,
       residents,
-    });
+    };
+    const conversations = new LiveConversations(surroundings);
+    const commands = new OneOffCommands(surroundings);
     provide(Conversations, conversations);
+    provide(Commands, commands);
     whenIdle(() => import("./open.ts"));
-    onClose(() => conversations.close());
+    onClose(async () => {
+      await Promise.all([conversations.close(), commands.close()]);
+    });
     diagnostic(async () => {
       const { examineSandbox } = await import("./diagnostic.ts");
       return examineSandbox(settings, environment);

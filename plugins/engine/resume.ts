@@ -1,20 +1,15 @@
-import type { ConversationRequest } from "../../core/index.ts";
+import type { ConversationRequest, TurnOverrides } from "../../core/index.ts";
+import { assemble, startEvents } from "./assemble.ts";
 import { LiveConversation } from "./conversation.ts";
-import {
-  assemble,
-  configuredEvent,
-  openingOf,
-  planOf,
-  problemEvents,
-  recordedPart,
-  sessionOf,
-  type Surroundings,
-} from "./open.ts";
+import { planOf } from "./plan.ts";
 import { Claim } from "./rollout/claim.ts";
-import { continueRecorder } from "./rollout/open.ts";
 import { readRollout, type Recorded } from "./rollout/read.ts";
+import { Recorder } from "./rollout/recorder.ts";
 import { recordedRequest } from "./rollout/request.ts";
 import { isInSessions } from "./rollout/store.ts";
+import { sessionOf } from "./session.ts";
+import { openingOf } from "./standing-texts.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type { Session } from "./turn/task.ts";
 
 /**
@@ -35,19 +30,19 @@ export async function resumeConversation(
       readRollout(place.path),
       isInSessions(home, place.path),
     ]);
-    const request = laidOver(place.request, recorded, own);
-    const plan = await planOf(surroundings, { request, id: place.id }, signal);
+    const asked = { id: place.id, ...laidOver(place.request, recorded, own) };
+    const plan = await planOf(surroundings, asked, signal);
     return await assemble(plan, signal, (parts) => {
-      const recording = { log: surroundings.log, conversation: recordedPart(plan) };
-      const recorder = continueRecorder(recording, place.path, claim);
+      const recorder = new Recorder({ path: place.path, log: surroundings.log, claim });
       const session = sessionOf(plan, parts, recorder);
       restore(session, recorded);
-      if (recorded.items.length === 0) session.history.append(openingOf(plan, parts.prompt));
-      if (saysHow(place.request)) recorder.request(recordedRequest(request, plan.cwd));
-      const initialMessages = [...recorded.events];
-      const configured = configuredEvent(plan, recorder, { ...parts.log, initialMessages });
-      const startEvents = [configured, ...problemEvents(parts.toolkit)];
-      return new LiveConversation(session, startEvents, surroundings.residents);
+      if (recorded.items.length === 0) session.history.append(openingOf(plan, parts.texts));
+      if (saysHow(place.request)) recorder.request(recordedRequest(plan.request, plan));
+      const events = startEvents(plan, recorder, {
+        ...parts,
+        initialMessages: [...recorded.events],
+      });
+      return new LiveConversation(session, events, surroundings);
     });
   } catch (error) {
     claim.release();
@@ -83,13 +78,31 @@ function laidOver(
   request: ConversationRequest,
   recorded: Recorded,
   own: boolean,
-): ConversationRequest {
+): { readonly request: ConversationRequest; readonly overrides: TurnOverrides } {
   const before = own ? recorded.request : {};
   const config = { ...before.config, ...request.config };
-  return {
+  const all = {
     ...(recorded.cwd !== undefined && { cwd: recorded.cwd }),
     ...before,
     ...request,
     ...(Object.keys(config).length > 0 && { config }),
+  };
+  return { request: all, overrides: own ? unsaid(recorded.overrides, request) : {} };
+}
+
+/** What earlier turns made different and the request says nothing about. */
+function unsaid(overrides: TurnOverrides, request: ConversationRequest): TurnOverrides {
+  const { cwd, approvalPolicy, sandboxPolicy, model, effort, summary } = overrides;
+  const says = (member: keyof ConversationRequest, key: string) =>
+    request[member] !== undefined || Object.hasOwn(request.config ?? {}, key);
+  const quiet = (key: string) => !Object.hasOwn(request.config ?? {}, key);
+  return {
+    ...(cwd !== undefined && request.cwd === undefined && { cwd }),
+    ...(approvalPolicy !== undefined &&
+      !says("approvalPolicy", "approval_policy") && { approvalPolicy }),
+    ...(sandboxPolicy !== undefined && !says("sandbox", "sandbox_mode") && { sandboxPolicy }),
+    ...(model !== undefined && !says("model", "model") && { model }),
+    ...(effort !== undefined && quiet("model_reasoning_effort") && { effort }),
+    ...(summary !== undefined && quiet("model_reasoning_summary") && { summary }),
   };
 }

@@ -8,6 +8,7 @@ import type {
   SandboxMode,
   SandboxPolicy,
   SettingsTree,
+  TurnOverrides,
   Verbosity,
 } from "../../core/index.ts";
 import type { ShellEnvironmentPolicy } from "./exec/environment.ts";
@@ -98,6 +99,24 @@ export async function readSettings(
   };
 }
 
+/** The settings with what a turn makes different. Throws as `readSettings` does. */
+export function withOverrides(
+  settings: EngineSettings,
+  overrides: TurnOverrides,
+  cwd: string,
+): EngineSettings {
+  const { approvalPolicy, sandboxPolicy, effort, summary } = overrides;
+  const changed = {
+    ...settings,
+    ...(approvalPolicy !== undefined && { approvalPolicy }),
+    ...(sandboxPolicy !== undefined && { sandboxPolicy: absoluteRoots(sandboxPolicy, cwd) }),
+    ...(effort !== undefined && { effort: effort ?? undefined }),
+    ...(summary !== undefined && { summary }),
+  };
+  refuseAbove(settings.requirements, changed);
+  return changed;
+}
+
 /** Whether the person's messages may be kept. Rejects as `readSettings` does. */
 export async function keepsHistory(tree: SettingsTree): Promise<boolean> {
   return (await readKeys(tree)).history?.persistence !== "none";
@@ -122,6 +141,11 @@ function sandboxPolicy(mode: SandboxMode, keys: EngineKeys, cwd: string): Sandbo
     exclude_tmpdir_env_var: table?.exclude_tmpdir_env_var ?? false,
     exclude_slash_tmp: table?.exclude_slash_tmp ?? false,
   };
+}
+
+function absoluteRoots(policy: SandboxPolicy, cwd: string): SandboxPolicy {
+  if (policy.mode !== "workspace-write" || policy.writable_roots === undefined) return policy;
+  return { ...policy, writable_roots: policy.writable_roots.map((root) => resolve(cwd, root)) };
 }
 
 function shellEnvironment(keys: EngineKeys): ShellEnvironmentPolicy {

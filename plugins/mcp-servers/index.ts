@@ -1,4 +1,4 @@
-import { AgentTools, definePlugin, optional } from "../../core/index.ts";
+import { AgentTools, definePlugin, optional, Settings } from "../../core/index.ts";
 
 /** External MCP servers: what the table `mcp_servers` of the settings names, its model may call. */
 export default definePlugin({
@@ -7,9 +7,15 @@ export default definePlugin({
   version: "1.0.0",
   description: "Tools of external MCP servers for the agent's model.",
   // Another engine may have no such tools; it must not be kept from starting.
-  needs: { agentTools: optional(AgentTools) },
+  needs: { settings: Settings, agentTools: optional(AgentTools) },
 
-  setup({ environment, log }, { agentTools }) {
+  setup({ environment, log, diagnostic }, { settings, agentTools }) {
+    diagnostic(async () => {
+      const tree = await settings.load();
+      if (tree.values["mcp_servers"] === undefined) return [];
+      const { diagnose } = await import("./diagnose.ts");
+      return diagnose(tree, environment);
+    });
     agentTools?.addSource({
       name: "mcp_servers",
       async open(conversation) {

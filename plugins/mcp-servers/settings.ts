@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { ConversationError } from "../../core/index.ts";
+import { ConversationError, isJsonObject } from "../../core/index.ts";
 import type { SettingsTree } from "../../core/index.ts";
 
 /** One external server as the settings describe it. */
 export interface ServerSettings {
   readonly name: string;
+  readonly enabled: boolean;
   readonly endpoint: Program | Address;
   readonly startupTimeoutMs: number;
   readonly toolTimeoutMs: number;
@@ -34,28 +35,32 @@ const texts = z.array(z.string());
 const textsByName = z.record(z.string(), z.string());
 const seconds = z.number().positive();
 
-// Unknown keys pass, as everywhere in the settings.
-const Server = z
-  .object({
-    command: z.string().min(1).optional(),
-    args: texts.optional(),
-    env: textsByName.optional(),
-    cwd: z.string().optional(),
-    url: z.url({ protocol: /^https?$/ }).optional(),
-    bearer_token: z.string().optional(),
-    bearer_token_env_var: z.string().optional(),
-    http_headers: textsByName.optional(),
-    startup_timeout_sec: seconds.optional(),
-    startup_timeout_ms: seconds.optional(),
-    tool_timeout_sec: seconds.optional(),
-    enabled: z.boolean().optional(),
-    enabled_tools: texts.optional(),
-    disabled_tools: texts.optional(),
-  })
-  .refine(({ command, url }) => (command === undefined) !== (url === undefined), {
+// Unknown keys pass, as everywhere in the settings; `doctor` names them.
+const Keys = z.object({
+  command: z.string().min(1).optional(),
+  args: texts.optional(),
+  env: textsByName.optional(),
+  cwd: z.string().optional(),
+  url: z.url({ protocol: /^https?$/, error: "an http or https URL" }).optional(),
+  bearer_token: z.string().optional(),
+  bearer_token_env_var: z.string().optional(),
+  http_headers: textsByName.optional(),
+  startup_timeout_sec: seconds.optional(),
+  startup_timeout_ms: seconds.optional(),
+  tool_timeout_sec: seconds.optional(),
+  enabled: z.boolean().optional(),
+  enabled_tools: texts.optional(),
+  disabled_tools: texts.optional(),
+});
+export const Server = Keys.refine(
+  ({ command, url }) => (command === undefined) !== (url === undefined),
+  {
     error: "either `command` or `url`",
-  });
+  },
+);
 const Servers = z.record(z.string(), Server);
+
+export const knownKeys: readonly string[] = Object.keys(Keys.shape);
 
 /**
  * The servers that are not switched off. Throws `ConversationError` of kind `settings` that names
@@ -68,12 +73,25 @@ export function readServers(tree: SettingsTree): ServerSettings[] {
     throw new ConversationError("settings", problems.join("; "));
   }
   return Object.entries(parsed.data)
-    .filter(([, server]) => server.enabled !== false)
-    .map(([name, server]) => toSettings(name, server));
+    .map(([name, server]) => toSettings(name, server))
+    .filter(({ enabled }) => enabled);
 }
 
-function describe(issue: z.core.$ZodIssue, tree: SettingsTree): string {
-  const key = ["mcp_servers", ...issue.path].join(".");
+/** One of them, switched off or not. Throws as `readServers` does. */
+export function readServer(tree: SettingsTree, name: string): ServerSettings {
+  const tables = tree.values["mcp_servers"];
+  const parsed = Server.safeParse(isJsonObject(tables) ? tables[name] : undefined);
+  if (parsed.success) return toSettings(name, parsed.data);
+  const problems = parsed.error.issues.map((issue) => describe(issue, tree, [name]));
+  throw new ConversationError("settings", problems.join("; "));
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  tree: SettingsTree,
+  within: readonly string[] = [],
+): string {
+  const key = ["mcp_servers", ...within, ...issue.path].join(".");
   const source = tree.source(key);
   const from = source === undefined ? "" : ` (from ${source})`;
   const expected = issue.code === "invalid_type" ? issue.expected : issue.message;
@@ -85,6 +103,7 @@ function toSettings(name: string, server: z.infer<typeof Server>): ServerSetting
   const { enabled_tools: wanted, disabled_tools: unwanted = [] } = server;
   return {
     name,
+    enabled: server.enabled !== false,
     endpoint: endpointOf(server),
     startupTimeoutMs: startup === undefined ? startupMs : startup * 1000,
     toolTimeoutMs: (server.tool_timeout_sec ?? 60) * 1000,

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Environment, Log } from "../../core/index.ts";
 import { serverEnvironment } from "./environment.ts";
+import { proxiedFetch } from "./proxy.ts";
 import type { Address, ServerSettings } from "./settings.ts";
 import { StdioTransport } from "./stdio.ts";
 
@@ -22,7 +23,11 @@ export function transportTo(
 ): ServerTransport {
   if ("url" in endpoint) {
     const headers = headersFor(endpoint, environment.env);
-    return new StreamableHTTPClientTransport(endpoint.url, { requestInit: { headers } });
+    const fetch = proxiedFetch(endpoint.url, environment.env);
+    return new StreamableHTTPClientTransport(endpoint.url, {
+      requestInit: { headers },
+      ...(fetch !== undefined && { fetch }),
+    });
   }
   return new StdioTransport({
     command: endpoint.command,
@@ -33,7 +38,8 @@ export function transportTo(
   });
 }
 
-function headersFor(endpoint: Address, env: Environment["env"]): Record<string, string> {
+/** Headers of every request; throws when the variable of the token is not set. */
+export function headersFor(endpoint: Address, env: Environment["env"]): Record<string, string> {
   const { headers, bearerToken, bearerTokenVariable } = endpoint;
   const token = bearerTokenVariable === undefined ? bearerToken : env[bearerTokenVariable];
   if (bearerTokenVariable !== undefined && (token === undefined || token === "")) {

@@ -1,55 +1,80 @@
+import { errorMessage, isConversationError, type Credential } from "../../core/index.ts";
 import { ModelError } from "./failure.ts";
 import type { Opening } from "./open.ts";
-import { variable, type Provider } from "./provider.ts";
-import { readSignIn, type SignIn } from "./sign-in.ts";
+import { publicUrls, variable, type Provider } from "./provider.ts";
 import { originator, userAgent } from "./user-agent.ts";
 
 /** Where a request goes and what proves that it may. */
 export interface Access {
   readonly baseUrl: string;
   readonly key: string | undefined;
-  /** ChatGPT account of a stored sign-in. */
-  readonly account: string | undefined;
+  /** The stored sign-in that the key is of. */
+  readonly signIn: Credential | undefined;
 }
-
-const publicUrls = {
-  responses: "https://api.openai.com/v1",
-  chat: "https://api.openai.com/v1",
-  anthropic: "https://api.anthropic.com/v1",
-  gemini: "https://generativelanguage.googleapis.com/v1beta",
-  package: "",
-};
 
 /**
  * Finds the key for a provider, anew for each request, as a sign-in may change. Rejects with
- * `ModelError` when the variable that should hold it is not set.
+ * `ModelError` when there is none, or the sign-in cannot be renewed.
  */
-export async function providerAccess(opening: Opening): Promise<Access> {
+export async function providerAccess(opening: Opening, signal: AbortSignal): Promise<Access> {
   const { provider, world } = opening;
-  const baseUrl = provider.baseUrl ?? publicUrls[provider.wire];
+  const baseUrl =
+    provider.baseUrl ?? (provider.wire === "package" ? "" : publicUrls[provider.wire]);
   const fromEnv =
     provider.envKey === undefined ? undefined : variable(world.environment.env, provider.envKey);
   if (fromEnv !== undefined && provider.signIn !== "first") {
-    return { baseUrl, key: fromEnv, account: undefined };
+    return { baseUrl, key: fromEnv, signIn: undefined };
   }
-  const signIn = provider.signIn === "never" ? undefined : await readSignIn(world.home);
+  const signIn = provider.signIn === "never" ? undefined : await stored(opening, signal);
   if (signIn !== undefined) return signedIn(opening, signIn, baseUrl);
-  if (fromEnv === undefined && !provider.keyless) throw missingKey(provider);
-  return { baseUrl, key: fromEnv, account: undefined };
+  const blocked = provider.signIn === "after" && world.credentials === undefined;
+  if (fromEnv === undefined && (blocked || !provider.keyless)) throw missingKey(opening);
+  return { baseUrl, key: fromEnv, signIn: undefined };
 }
 
-function signedIn({ provider, query }: Opening, signIn: SignIn, baseUrl: string): Access {
-  if (signIn.kind === "key") return { baseUrl, key: signIn.key, account: undefined };
+/** Access by a new token after this one was refused; `undefined` when there is none. */
+export async function renewedAccess(
+  opening: Opening,
+  { signIn, baseUrl }: Access,
+  signal: AbortSignal,
+): Promise<Access | undefined> {
+  if (signIn === undefined) return undefined;
+  const renewed = await asked(() => opening.world.credentials?.renew(signIn, signal));
+  return renewed === undefined ? undefined : signedIn(opening, renewed, baseUrl);
+}
+
+function stored({ world }: Opening, signal: AbortSignal): Promise<Credential | undefined> {
+  return asked(() => world.credentials?.current(signal));
+}
+
+/** A sign-in that cannot be had is no reason to try again. */
+async function asked<T>(ask: () => Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isConversationError(error)) throw error;
+    throw new ModelError({ message: errorMessage(error), retryable: false }, { cause: error });
+  }
+}
+
+function signedIn({ provider, query }: Opening, signIn: Credential, baseUrl: string): Access {
+  if (signIn.method === "apikey") return { baseUrl, key: signIn.token, signIn };
   const configured = query.settings.values["chatgpt_base_url"];
   const backend = typeof configured === "string" ? configured : "https://chatgpt.com/backend-api/";
   return {
     baseUrl: provider.baseUrl ?? `${backend.replace(/\/+$/, "")}/codex`,
     key: signIn.token,
-    account: signIn.account,
+    signIn,
   };
 }
 
-function missingKey({ envKey, envKeyInstructions }: Provider): ModelError {
+function missingKey({ provider, world }: Opening): ModelError {
+  const { id, envKey, envKeyInstructions, signIn } = provider;
+  if (signIn !== "never" && world.credentials === undefined) {
+    const instead = envKey === undefined ? "" : `, or set ${envKey}`;
+    const message = `provider "${id}" needs a sign-in, and the plugin auth is switched off: switch it on${instead}`;
+    return new ModelError({ message, retryable: false });
+  }
   const hint = envKeyInstructions === undefined ? "" : ` ${envKeyInstructions}`;
   const message = `Missing environment variable: \`${envKey ?? ""}\`.${hint}`;
   return new ModelError({ message, retryable: false });
@@ -66,7 +91,8 @@ export function requestHeaders(opening: Opening, access: Access): Record<string,
     "User-Agent": userAgent(world.environment, query.client),
   };
   if (access.key !== undefined) headers["Authorization"] = `Bearer ${access.key}`;
-  if (access.account !== undefined) headers["chatgpt-account-id"] = access.account;
+  const account = access.signIn?.accountId;
+  if (account !== undefined) headers["chatgpt-account-id"] = account;
   return { ...headers, ...ownHeaders(provider, env) };
 }
 

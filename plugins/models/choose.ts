@@ -1,15 +1,15 @@
 import { ConversationError, type ModelQuery } from "../../core/index.ts";
 import { builtinIds } from "./builtin-ids.ts";
-import { findLocalServer } from "./local.ts";
+import { findLocalServer, type LocalServer } from "./local.ts";
 import type { World } from "./models.ts";
 import {
   builtinProviders,
   configuredProviders,
+  doubtAbout,
   localProvider,
   variable,
   type Provider,
 } from "./provider.ts";
-import { readSignIn } from "./sign-in.ts";
 
 /** Which model of which provider, and why; `provider` is undefined for one that a plugin added. */
 export interface Choice {
@@ -40,17 +40,18 @@ export async function choose(
   const providers = new Map([...builtinProviders(world.environment), ...configured]);
   const model = query.model ?? text(query, "model");
   const named = explicit(query);
-  if (named === undefined)
-    return (await found(query, world, { providers, model })) ?? offline(model);
+  if (named === undefined) return found(query, world, { providers, model });
 
   const { id, why } = named;
-  if (id === "offline") return offline(model, why);
+  if (id === "offline") return offline(model, { why });
   const provider = providers.get(id);
+  const doubt = provider === undefined ? undefined : doubtAbout(provider, query.settings.values);
+  if (doubt !== undefined) world.log.warn(doubt);
   if (provider === undefined && !added.has(id)) {
     const known = new Set([...builtinIds, ...configured.keys(), ...added]);
     throw new ConversationError(
       "settings",
-      `unknown model_provider: "${id}" (known: ${[...known].join(", ")})`,
+      `Model provider \`${id}\` not found (known: ${[...known].join(", ")})`,
     );
   }
   const chosen = model ?? provider?.defaultModel;
@@ -77,17 +78,18 @@ function explicit(
 
 async function found(
   query: Pick<ModelQuery, "signal">,
-  { environment: { env }, home, localPorts }: World,
+  { environment: { env }, credentials, localPorts }: World,
   { providers, model }: { providers: ReadonlyMap<string, Provider>; model: string | undefined },
-): Promise<Choice | undefined> {
-  const take = (id: string, why: string): Choice | undefined => {
+): Promise<Choice> {
+  const take = (id: string, why: string): Choice => {
     const provider = providers.get(id);
     const name = model ?? provider?.defaultModel;
     return provider === undefined || name === undefined
-      ? undefined
+      ? offline(model)
       : { id, provider, model: name, why };
   };
-  if ((await readSignIn(home)) !== undefined) return take("openai", "signed in, by auth.json");
+  const signedIn = await credentials?.status();
+  if (signedIn?.method !== undefined) return take("openai", "signed in, by auth.json");
   for (const id of byKey) {
     const key = providers.get(id)?.envKey;
     if (key === undefined || variable(env, key) === undefined) continue;
@@ -98,21 +100,29 @@ async function found(
 
   const server = await findLocalServer(localPorts, query.signal);
   // A model that the server does not have was meant for another provider.
-  if (server === undefined || (model !== undefined && !server.models.includes(model)))
-    return undefined;
+  if (server === undefined) return offline(model);
+  if (model !== undefined && !server.models.includes(model)) return offline(model, { server });
   const name = model ?? server.models[0];
   const provider = localProvider("local", server.baseUrl, name);
   return { id: "local", provider, model: name, why: `a model server answers at ${server.baseUrl}` };
 }
 
-function offline(model: string | undefined, why?: string): Choice {
-  const lacking = model === undefined ? "" : ` that has "${model}"`;
-  return {
-    id: "offline",
-    provider: undefined,
-    model: "offline",
-    why: why ?? `no provider is named, no key is set, no local server answers${lacking}`,
-  };
+function offline(
+  model: string | undefined,
+  { why, server }: { readonly why?: string; readonly server?: LocalServer } = {},
+): Choice {
+  const answers =
+    server === undefined
+      ? `no local server answers${model === undefined ? "" : ` that has "${model}"`}`
+      : `the model server at ${server.baseUrl} has no "${model}", only ${listed(server.models)}`;
+  const reason = why ?? `no provider is named, no key is set, ${answers}`;
+  return { id: "offline", provider: undefined, model: "offline", why: reason };
+}
+
+/** The first names of a list that may be long. */
+export function listed(names: readonly string[]): string {
+  const [shown, more] = [names.slice(0, 5).map((name) => `"${name}"`), names.length - 5];
+  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
 }
 
 function text({ settings }: Pick<ModelQuery, "settings">, key: string): string | undefined {

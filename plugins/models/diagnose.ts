@@ -1,7 +1,14 @@
 import { errorMessage, type Finding, type SettingsTree } from "../../core/index.ts";
-import { choose } from "./choose.ts";
+import { choose, listed, type Choice } from "./choose.ts";
+import { askServer } from "./local.ts";
 import type { World } from "./models.ts";
-import { variable } from "./provider.ts";
+import {
+  configuredProviders,
+  doubtAbout,
+  publicUrls,
+  variable,
+  type Provider,
+} from "./provider.ts";
 
 /** What a conversation would get now: provider, model and why; never a secret. */
 export async function diagnose(
@@ -9,27 +16,79 @@ export async function diagnose(
   added: ReadonlySet<string>,
   query: { readonly settings: SettingsTree; readonly signal: AbortSignal },
 ): Promise<Finding[]> {
-  const subject = "model";
   try {
-    const { id, model, provider, why } = await choose(query, world, added);
+    const choice = await choose(query, world, added);
+    const { id, model, provider, why } = choice;
+    const doubts = await doubtsAbout(query.settings);
     if (id === "offline") {
-      return [{ level: "warning", subject, message: `none: ${why}`, help: howToGetOne }];
+      const help = howToGetOne;
+      return [{ level: "warning", subject, message: `none: ${why}`, help }, ...doubts];
     }
-    const findings: Finding[] = [
-      { level: "ok", subject, message: `${model} of provider ${id} (${why})` },
+    const at = provider === undefined ? "" : await addressOf(provider, world);
+    const message = `${model} of provider ${id}${at} (${why})`;
+    return [
+      { level: "ok", subject, message },
+      ...keyFindings(provider, world),
+      ...(await localFindings(choice, query.signal)),
+      ...doubts,
     ];
-    const key = provider?.envKey;
-    if (provider !== undefined && key !== undefined) {
-      const set = variable(world.environment.env, key) !== undefined;
-      const needed = provider.signIn === "never" && !provider.keyless;
-      const level = set ? "ok" : needed ? "error" : "info";
-      const message = `${key} is ${set ? "set" : "not set"}`;
-      findings.push({ level, subject: "model key", message });
-    }
-    return findings;
   } catch (error) {
     return [{ level: "error", subject, message: errorMessage(error) }];
   }
+}
+
+const subject = "model";
+
+async function addressOf(
+  { baseUrl, wire, signIn }: Provider,
+  { credentials }: World,
+): Promise<string> {
+  if (baseUrl !== undefined) return ` at ${withoutSecrets(baseUrl)}`;
+  // A person's sign-in is served elsewhere than keys are.
+  if (signIn !== "never" && (await credentials?.status())?.method === "chatgpt") return "";
+  return wire === "package" ? "" : ` at ${publicUrls[wire]}`;
+}
+
+/** A URL may carry a name with a password, or a key. */
+function withoutSecrets(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return origin + pathname.replace(/\/+$/, "");
+}
+
+function keyFindings(provider: Provider | undefined, { environment }: World): Finding[] {
+  const key = provider?.envKey;
+  if (provider === undefined || key === undefined) return [];
+  const set = variable(environment.env, key) !== undefined;
+  const needed = provider.signIn === "never" && !provider.keyless;
+  const level = set ? "ok" : needed ? "error" : "info";
+  return [{ level, subject: "model key", message: `${key} is ${set ? "set" : "not set"}` }];
+}
+
+/** A server on this machine can be asked without a key whether it is there and has the model. */
+async function localFindings({ id, model, provider }: Choice, signal: AbortSignal) {
+  const baseUrl = provider?.baseUrl;
+  // The one that was found has been asked.
+  if (baseUrl === undefined || id === "local" || !isLocal(baseUrl)) return [];
+  const server = await askServer(baseUrl.replace(/\/+$/, ""), signal);
+  const where = `${withoutSecrets(baseUrl)} of provider ${id}`;
+  const finding = (message: string): Finding[] => [{ level: "warning", subject, message }];
+  if (server === undefined) return finding(`no list of models comes from ${where}`);
+  if (server.models.includes(model)) return [];
+  return finding(`${where} has no "${model}", only ${listed(server.models)}`);
+}
+
+function isLocal(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "http:" && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+/** Of every entry, though another provider is used now. */
+async function doubtsAbout({ values }: SettingsTree): Promise<Finding[]> {
+  const { providers } = await configuredProviders(values);
+  return [...providers.values()].flatMap((provider): Finding[] => {
+    const message = doubtAbout(provider, values);
+    return message === undefined ? [] : [{ level: "warning", subject, message }];
+  });
 }
 
 const howToGetOne =

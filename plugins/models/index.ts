@@ -1,4 +1,11 @@
-import { apiVersion, definePlugin, Models, Settings } from "../../core/index.ts";
+import {
+  apiVersion,
+  Credentials,
+  definePlugin,
+  Models,
+  optional,
+  Settings,
+} from "../../core/index.ts";
 import { createModels, type World } from "./models.ts";
 
 /** Where well-known model servers listen: Ollama, LM Studio, llama.cpp, vLLM. */
@@ -10,14 +17,18 @@ export default definePlugin({
   version: "0.1.0",
   description: "Opens language models: by configuration, key, local server, or offline.",
   options: async () => (await import("./options.ts")).Options,
-  needs: { settings: Settings },
+  needs: { settings: Settings, credentials: optional(Credentials) },
   provides: [Models],
 
-  setup({ environment, log, options, provide, diagnostic, onClose, whenIdle }, { settings }) {
+  setup(
+    { environment, log, options, provide, diagnostic, onClose, whenIdle },
+    { settings, credentials },
+  ) {
     const world: World = {
       environment,
       log,
       home: settings.home,
+      credentials,
       localPorts: options.localPorts ?? localPorts,
     };
     const models = createModels(world);

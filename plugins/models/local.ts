@@ -15,19 +15,24 @@ export async function findLocalServer(
   ports: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<LocalServer | undefined> {
+  const asked = ports.map((port) => askServer(`http://127.0.0.1:${port}/v1`, signal));
+  return (await Promise.all(asked)).find((server) => server !== undefined);
+}
+
+/** Asks one server over plain http which models it has; it gets a quarter of a second. */
+export async function askServer(
+  baseUrl: string,
+  signal: AbortSignal | undefined,
+): Promise<LocalServer | undefined> {
   const limit = AbortSignal.timeout(250);
   const either = signal === undefined ? limit : AbortSignal.any([signal, limit]);
-  const asked = ports.map(async (port): Promise<LocalServer | undefined> => {
-    const baseUrl = `http://127.0.0.1:${port}/v1`;
-    try {
-      const [first, ...rest] = modelIds(await get(`${baseUrl}/models`, either));
-      return first === undefined ? undefined : { baseUrl, models: [first, ...rest] };
-    } catch {
-      // Nobody there, or somebody else.
-      return undefined;
-    }
-  });
-  return (await Promise.all(asked)).find((server) => server !== undefined);
+  try {
+    const [first, ...rest] = modelIds(await get(`${baseUrl}/models`, either));
+    return first === undefined ? undefined : { baseUrl, models: [first, ...rest] };
+  } catch {
+    // Nobody there, or somebody else.
+    return undefined;
+  }
 }
 
 function get(url: string, signal: AbortSignal): Promise<string> {

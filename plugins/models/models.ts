@@ -1,5 +1,5 @@
 import { HostError } from "../../core/index.ts";
-import type { Environment, Log, ModelProvider, Models } from "../../core/index.ts";
+import type { Credentials, Environment, Log, ModelProvider, Models } from "../../core/index.ts";
 import { builtinIds } from "./builtin-ids.ts";
 import type { Opener } from "./open.ts";
 
@@ -7,8 +7,10 @@ import type { Opener } from "./open.ts";
 export interface World {
   readonly environment: Environment;
   readonly log: Log;
-  /** Folder of `config.toml` and `auth.json`. */
+  /** Folder of `config.toml`. */
   readonly home: string;
+  /** Who is signed in; undefined where no plugin knows it. */
+  readonly credentials: Credentials | undefined;
   readonly localPorts: readonly number[];
 }
 

@@ -64,7 +64,7 @@ export class Opener {
   #openAdded({ id, model }: Choice, query: ModelQuery): Promise<Model> {
     const provider = this.#added.get(id);
     if (provider === undefined) {
-      throw new ConversationError("settings", `unknown model_provider: "${id}"`);
+      throw new ConversationError("settings", `Model provider \`${id}\` not found`);
     }
     return provider.open({ ...query, ...(model !== "" && { model }), provider: id });
   }

@@ -1,12 +1,19 @@
 import {
   ConversationError,
+  isJsonObject,
+  nearest,
+  readShape,
   type Environment,
   type JsonObject,
-  readShape,
 } from "../../core/index.ts";
 import { reservedIds } from "./builtin-ids.ts";
 import type { ProviderTables } from "./provider-schema.ts";
 import shapes from "./shapes.json" with { type: "json" };
+
+/** Keys of a provider's table. */
+export const providerKeys: readonly string[] = Object.keys(
+  shapes.providerTables.additionalProperties.properties,
+);
 
 /** How a provider is spoken to; `package` is any AI SDK provider by its npm name. */
 export type Wire = "responses" | "chat" | "anthropic" | "gemini" | "package";
@@ -163,6 +170,35 @@ function configured(id: string, table: ProviderTables[string]): Provider {
     defaultModel: defaultModels[table.ai_sdk === undefined ? table.wire_api : "package"],
   };
 }
+
+/**
+ * What is odd about the entry of this provider: keys without a meaning, and then no address, so that
+ * requests go to a public service that the person may not have meant.
+ */
+export function doubtAbout(
+  { id, baseUrl, wire }: Provider,
+  values: JsonObject,
+): string | undefined {
+  const tables = values["model_providers"];
+  const table = isJsonObject(tables) ? tables[id] : undefined;
+  if (baseUrl !== undefined || wire === "package" || !isJsonObject(table)) return undefined;
+  const unknown = Object.keys(table).filter((key) => !providerKeys.includes(key));
+  if (unknown.length === 0) return undefined;
+  const keys = unknown.map((key) => {
+    const meant = nearest(key, providerKeys);
+    return `${JSON.stringify(key)}${meant === undefined ? "" : ` (did you mean ${meant}?)`}`;
+  });
+  const where = publicUrls[wire];
+  return `model_providers.${id} has no base_url, so ${where} is asked; unknown keys: ${keys.join(", ")}`;
+}
+
+/** Where a wire is served to the public; a package knows its own address. */
+export const publicUrls: Readonly<Record<Exclude<Wire, "package">, string>> = {
+  responses: "https://api.openai.com/v1",
+  chat: "https://api.openai.com/v1",
+  anthropic: "https://api.anthropic.com/v1",
+  gemini: "https://generativelanguage.googleapis.com/v1beta",
+};
 
 const defaultModels: Readonly<Record<Wire, string | undefined>> = {
   responses: "gpt-5-codex",

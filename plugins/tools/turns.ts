@@ -25,7 +25,8 @@ export class Turns {
     } finally {
       line.early = undefined;
     }
-    const turn: Turn = { id: task.id, over: false, reader, signal: submission.signal };
+    const { signal } = submission;
+    const turn: Turn = { id: task.id, started: false, over: false, reader, signal };
     line.turns.push(turn);
     for (const event of early) route(line, event);
     // Nobody awaits this: an outcome never rejects.
@@ -59,6 +60,7 @@ interface Line {
 
 interface Turn {
   readonly id: string;
+  started: boolean;
   over: boolean;
   readonly reader: Subscriber;
   readonly signal: AbortSignal | undefined;
@@ -69,11 +71,15 @@ function route(line: Line, event: ConversationEvent): void {
     line.early.push(event);
     return;
   }
-  const aborted = event.msg.type === "turn_aborted";
-  const open = line.turns.filter((one) => one.id === event.id && !one.over);
+  const { id, msg } = event;
+  // What happens by itself in between has an id of its own, and is part of the turn that runs.
+  const aside = id.startsWith("auto-compact-");
+  const aborted = msg.type === "turn_aborted";
+  const open = line.turns.filter((one) => !one.over && (aside ? one.started : one.id === id));
   // A turn may be taken back while an older one of the same id runs.
   const turn = open.find((one) => aborted && one.signal?.aborted === true) ?? open[0];
   if (turn === undefined) return;
-  turn.over = aborted || event.msg.type === "task_complete";
+  turn.started ||= msg.type === "task_started";
+  turn.over = aborted || msg.type === "task_complete";
   turn.reader.event(event);
 }

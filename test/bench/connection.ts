@@ -76,6 +76,12 @@ export class Connection {
     return Number(found?.[1]) / 1024;
   }
 
+  /** MiB that stay resident once the process is quiet. */
+  async settled(): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    return this.memory("VmRSS");
+  }
+
   #proc(file: string): string {
     return readFileSync(`/proc/${this.child.pid}/${file}`, "utf8");
   }

@@ -247,7 +247,7 @@ function deltaTurn(): (request: SeenRequest, n: number) => Entry {
 }
 
 /** Milliseconds of one call of `codex`, every question answered with yes. */
-async function turn(server: Connection, id: number, prompt = "once"): Promise<number> {
+export async function turn(server: Connection, id: number, prompt = "once"): Promise<number> {
   const from = performance.now();
   const params = { name: "codex", arguments: { prompt, "approval-policy": "untrusted" } };
   const answer = await server.request({ id, method: "tools/call", params }, (message) => {

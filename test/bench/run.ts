@@ -1,4 +1,5 @@
 import { measures, middle, type Measure } from "./measures.ts";
+import { memoryMeasures } from "./memory.ts";
 import { targets, type Target } from "./targets.ts";
 
 // Usage: npm run bench [-- PART_OF_A_TITLE …]. Every measure runs its targets in turn, A B C A B C …,
@@ -8,7 +9,7 @@ type Figures = Map<string, Map<string, number[]>>;
 
 const wanted = process.argv.slice(2);
 const all = targets();
-for (const measure of measures) {
+for (const measure of [...measures, ...memoryMeasures]) {
   if (wanted.length > 0 && !wanted.some((part) => measure.title.includes(part))) continue;
   const figures = await collect(measure, all);
   process.stdout.write(`${table(measure, figures)}\n`);

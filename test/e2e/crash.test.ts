@@ -193,7 +193,7 @@ async function killSomewhere(
 }
 
 describe("a server that is killed while it works", () => {
-  it("27: loses nothing it told of, repeats nothing and goes on, 200 times", async () => {
+  it("acceptance 27: loses nothing it told of, repeats nothing and goes on, 200 times", async () => {
     const victims = Array.from(
       { length: kills / killsOfOneConversation },
       (_, n) => new Victim(String(n)),

@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PeerProcess } from "../helpers/peer-process.ts";
-import { patchCall, question, scenarios } from "../helpers/scenario.ts";
+import { patchCall, question, scenarios, shellCall, textOf } from "../helpers/scenario.ts";
 import { tempFolder } from "../helpers/temp-folder.ts";
 
 const start = scenarios();
@@ -46,6 +46,30 @@ describe("the server ends with code 0 in time", () => {
     expect(performance.now() - from).toBeLessThan(2500);
     peer.child.stderr?.resume();
   });
+
+  it.each(["yes", "cat /dev/zero"])(
+    "although a command floods with %s; its call is answered",
+    async (command) => {
+      const script = [[shellCall(["bash", "-c", `setsid sleep 600 & echo $!; exec ${command}`])]];
+      const { peer, codex } = await start({ script });
+      const call = codex({
+        prompt: "go",
+        sandbox: "danger-full-access",
+        "approval-policy": "never",
+      });
+      const { chunk } = await peer.event("exec_command_output_delta");
+      const daemon = Number.parseInt(Buffer.from(String(chunk), "base64").toString(), 10);
+      expect(await peer.end()).toMatchObject({ code: 0, signal: null });
+      expect(
+        textOf(peer.messages.find(({ id, method }) => id === call && method === undefined)),
+      ).toBe("The turn was aborted: the call was cancelled.");
+      const [end] = peer.events().filter(({ type }) => type === "exec_command_end");
+      expect(String(end?.["aggregated_output"]).length).toBeLessThan(70_000);
+      if (process.platform === "linux") {
+        await expect.poll(() => existsSync(`/proc/${daemon}`), { timeout: 2000 }).toBe(false);
+      }
+    },
+  );
 
   it("although nobody reads megabytes of answers", async () => {
     const { peer } = await start();

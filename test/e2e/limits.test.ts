@@ -64,7 +64,7 @@ describe("the operator's ceiling", () => {
 const landlock = await probeLandlock();
 const lacking = landlock.available ? "" : ` (skipped: ${landlock.problem ?? ""})`;
 
-describe.skipIf(lacking !== "")(`22: a server without bubblewrap${lacking}`, () => {
+describe.skipIf(lacking !== "")(`acceptance 22: a server without bubblewrap${lacking}`, () => {
   it("holds commands with Landlock and says once that this is weaker", async () => {
     const bin = join(tempFolder(), "bin");
     mkdirSync(bin);

@@ -20,7 +20,7 @@ function types(peer: PeerProcess): string[] {
   return peer.events().map(({ type }) => String(type));
 }
 
-describe("an external server of the built program (acceptance 25)", () => {
+describe("acceptance 25: an external server of the built program", () => {
   it("is called by the model, and its events reach the client", async () => {
     const { peer, model, codex } = await start();
     const call = codex({ prompt: "look it up" });

@@ -35,7 +35,7 @@ async function begin(peer: PeerProcess): Promise<unknown> {
 }
 
 describe("codex-reply", () => {
-  it("27: goes on with the conversation of an earlier server, in its folder and with one prefix", async () => {
+  it("acceptance 27: goes on with the conversation of an earlier server, in its folder and with one prefix", async () => {
     const { model, home, start } = await place(["one", "two"]);
     const first = await start();
     const id = await begin(first);
@@ -51,7 +51,7 @@ describe("codex-reply", () => {
     expect(JSON.stringify(after?.["input"])).toContain(home.workspace);
   });
 
-  it("27: is told which other server has the conversation, and gets it after that one", async () => {
+  it("acceptance 27: is told which other server has the conversation, and gets it after that one", async () => {
     const { start } = await place(["one", "two"]);
     const [first, second] = await Promise.all([start(), start()]);
     const id = await begin(first);

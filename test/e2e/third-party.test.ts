@@ -44,6 +44,51 @@ describe("what a plugin prints", () => {
   });
 });
 
+describe("a plugin that cannot be loaded", () => {
+  const files = {
+    "broken.js": 'import "portico/plugin";\nexport default {\n  apiVersion: 1 name: "x",\n};\n',
+    "typed.ts": 'export default { name: "typed" as };\n',
+    "common.cjs": "module.exports = {\n  name: = 1,\n};\n",
+    "outer.js": 'import "./inner.js";\nexport default 1;\n',
+    "inner.js": "\nconst x = ;\n",
+    "export.mjs": 'import { nope } from "portico/plugin";\nexport default nope;\n',
+    "leaving.mjs": "process.exit(3);\n",
+    "leaver.mjs":
+      'export default { apiVersion: 1, name: "leaver", version: "1.0.0", setup() { process.exit(4); } };\n',
+    "well.cjs":
+      'const { definePlugin } = require("portico/plugin");\nconst { z } = require("zod");\nmodule.exports = definePlugin({ apiVersion: 1, name: "well", version: "1.0.0", options: z.strictObject({}), setup() {} });\n',
+    "compiled.cjs":
+      'exports.__esModule = true;\nexports.default = require("portico/plugin").definePlugin({ apiVersion: 1, name: "compiled", version: "1.0.0", setup() {} });\n',
+  };
+  const loaded = Object.keys(files).filter((name) => name !== "inner.js");
+
+  it("is told with file, line and text, and takes no other along", async () => {
+    const plugins = Object.fromEntries(loaded.map((name) => [`./${name}`, true]));
+    const folder = tempFolder({ ...files, "plugins.config.json": JSON.stringify({ plugins }) });
+    const peer = new PeerProcess(["mcp"], { cwd: folder, env: { CODEX_HOME: folder } });
+    onTestFinished(() => peer.dispose());
+    expect((await peer.initialize({})).result).toBeDefined();
+    expect(await peer.end()).toMatchObject({ code: 0 });
+    const lines = peer.stderr
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { msg: string });
+    const told = lines.map(({ msg }) => msg).join("\n");
+    for (const part of [
+      `syntax error at ${folder}/broken.js:3:17: Unexpected identifier 'name' in: apiVersion: 1 name: "x",`,
+      `syntax error at ${folder}/typed.ts:1:`,
+      `syntax error at ${folder}/common.cjs:2:9: Unexpected token '=' in: name: = 1,`,
+      `(${folder}/outer.js): syntax error at ${folder}/inner.js:2:11: Unexpected token ';' in: const x = ;`,
+      `syntax error at ${folder}/export.mjs:1:10: The requested module 'portico/plugin' does not provide an export named 'nope'`,
+      `plugin "./leaving.mjs" failed, going on without it: plugin "./leaving.mjs" (${folder}/leaving.mjs): it called process.exit(3)`,
+      `plugin "leaver" failed, going on without it: it called process.exit(4)`,
+    ]) {
+      expect(told).toContain(part);
+    }
+    expect(told).not.toMatch(/"(\.\/)?(well|compiled)/);
+  });
+});
+
 describe("the example plugin", () => {
   it("answers its method in its configured words, and notifies", async () => {
     const peer = await connect({});

@@ -13,6 +13,8 @@ export interface ScenarioOptions {
   protocolVersion?: string;
   /** Top-level lines of `config.toml`. */
   config?: string;
+  /** Lines of the provider's table; no retries unless given. */
+  provider?: string;
   /** The `plugins` member of a configuration file of its own. */
   plugins?: object;
   /** Its `host` member. */
@@ -39,6 +41,7 @@ export async function scenario(options: ScenarioOptions): Promise<Scenario> {
     baseUrl: model.url,
     ...(options.wire && { wire: options.wire }),
     ...(options.config !== undefined && { extra: options.config }),
+    ...(options.provider !== undefined && { provider: options.provider }),
   });
   const pluginsFile = join(home.root, "plugins.config.json");
   writeFileSync(

@@ -1,6 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
-import { HostError } from "../../core/index.ts";
+import { z } from "zod";
+import { defineNotification, HostError } from "../../core/index.ts";
 import { aborted, addTool, gate, Wire } from "./wire.ts";
+
+const bulk = defineNotification({
+  name: "test/bulk",
+  summary: "Fills the queue.",
+  params: z.object({ filler: z.string() }),
+});
 
 describe("a host", () => {
   it("reads while plugins are set up and answers when they are", async () => {
@@ -88,6 +95,29 @@ describe("a host", () => {
     await new Promise((resolve) => setImmediate(resolve));
     const answers = wire.lines.filter((line) => "id" in line && (line.id === 1 || line.id === 2));
     expect(answers).toMatchObject([{ id: 1, error: { code: -32603 } }]);
+  });
+
+  it("lets the answer through when the client reads too slowly for all that is before it", async () => {
+    const wire = new Wire(
+      (registry) =>
+        addTool(registry, { name: "long" }, async (_, { client, signal }) => {
+          await aborted(signal);
+          const filler = "x".repeat(100_000);
+          for (let count = 0; count < 100; count += 1) client.notify(bulk, { filler });
+          return { content: [{ type: "text", text: "cut off" }], isError: true };
+        }),
+      { options: { graceMs: 10 } },
+    );
+    await wire.initialize();
+    wire.post(1, "tools/call", { name: "long" });
+    await wire.settled();
+    wire.stdout.pause();
+    const code = wire.end();
+    await wire.log("notifications were dropped");
+    wire.stdout.resume();
+    expect(await code).toBe(0);
+    expect((await wire.answer(1)).result).toMatchObject({ content: [{ text: "cut off" }] });
+    expect(wire.lines.length).toBeLessThan(100);
   });
 
   it("closes the plugins with what is left of its time, and survives their failure", async () => {

@@ -56,6 +56,7 @@ export function fakeCall(options: FakeCallOptions = {}): FakeCall {
       warn: (message) => logged.push(["warn", message]),
       error: (message) => logged.push(["error", message]),
     },
+    afterAnswer: (run) => run(),
     progress: (message) => progressed.push(message),
     ask(question) {
       asked.push(question);

@@ -3,44 +3,51 @@ import { characterStart } from "./output.ts";
 /** Bytes kept from the start, and again from the end, of each stream of a command. */
 export const captureLimit = 1024 * 1024;
 
-/** Keeps the first and the last MiB of a stream: memory stays bounded whatever a command prints. */
+/** Keeps the first and the last part of a stream: memory stays bounded whatever a command prints. */
 export class Capture {
+  readonly #limit: number;
   #head: Buffer = Buffer.alloc(0);
   #headLength = 0;
   // The tail is a ring: it is written over from its start when it is full.
   #tail: Buffer = Buffer.alloc(0);
   #tailLength = 0;
 
+  /** A limit of bytes for each of the two parts. */
+  constructor(limit = captureLimit) {
+    this.#limit = limit;
+  }
+
   /** Copies the bytes, so that a small piece does not keep a large read buffer alive. */
   push(chunk: Buffer): void {
-    const forHead = chunk.subarray(0, captureLimit - this.#headLength);
+    const forHead = chunk.subarray(0, this.#limit - this.#headLength);
     if (forHead.length > 0) {
-      this.#head = roomFor(this.#head, this.#headLength + forHead.length);
+      this.#head = roomFor(this.#head, this.#headLength + forHead.length, this.#limit);
       this.#headLength += forHead.copy(this.#head, this.#headLength);
     }
     this.#pushTail(chunk.subarray(forHead.length));
   }
 
-  /** The text kept, invalid bytes replaced, with a line that counts what was left out. */
-  text(): string {
+  /**
+   * The text kept, or no more than `limit` bytes of either end, invalid bytes replaced, with a line
+   * that counts what was left out.
+   */
+  text(limit = this.#limit): string {
     const head = this.#head.subarray(0, this.#headLength);
-    if (this.#tailLength === 0) return head.toString();
-    const omitted = this.#tailLength - captureLimit;
-    if (omitted <= 0) return Buffer.concat([head, this.#tailInOrder()]).toString();
-
-    const tail = this.#tailInOrder();
-    const start = head.subarray(0, characterStart(head, head.length - 1, -1));
-    const end = tail.subarray(characterStart(tail, 0, 1));
-    const left = omitted + head.length - start.length + tail.length - end.length;
-    return `${start.toString()}\n[... ${left} bytes omitted ...]\n${end.toString()}`;
+    const total = this.#headLength + this.#tailLength;
+    if (this.#tailLength <= this.#limit) {
+      const all = this.#tailLength === 0 ? head : Buffer.concat([head, this.#tailInOrder()]);
+      if (total <= 2 * limit) return all.toString();
+      return shortened(all.subarray(0, limit), all.subarray(-limit), total);
+    }
+    return shortened(head.subarray(0, limit), this.#tailInOrder().subarray(-limit), total);
   }
 
   #pushTail(chunk: Buffer): void {
     let rest = chunk;
     while (rest.length > 0) {
-      const at = this.#tailLength % captureLimit;
-      const piece = rest.subarray(0, captureLimit - at);
-      this.#tail = roomFor(this.#tail, at + piece.length);
+      const at = this.#tailLength % this.#limit;
+      const piece = rest.subarray(0, this.#limit - at);
+      this.#tail = roomFor(this.#tail, at + piece.length, this.#limit);
       piece.copy(this.#tail, at);
       this.#tailLength += piece.length;
       rest = rest.subarray(piece.length);
@@ -48,15 +55,23 @@ export class Capture {
   }
 
   #tailInOrder(): Buffer {
-    if (this.#tailLength <= captureLimit) return this.#tail.subarray(0, this.#tailLength);
-    const at = this.#tailLength % captureLimit;
+    if (this.#tailLength <= this.#limit) return this.#tail.subarray(0, this.#tailLength);
+    const at = this.#tailLength % this.#limit;
     return Buffer.concat([this.#tail.subarray(at), this.#tail.subarray(0, at)]);
   }
 }
 
-function roomFor(buffer: Buffer, length: number): Buffer {
+/** Both ends of a text of `total` bytes, cut between characters. */
+function shortened(head: Buffer, tail: Buffer, total: number): string {
+  const start = head.subarray(0, characterStart(head, head.length - 1, -1));
+  const end = tail.subarray(characterStart(tail, 0, 1));
+  const left = total - start.length - end.length;
+  return `${start.toString()}\n[... ${left} bytes omitted ...]\n${end.toString()}`;
+}
+
+function roomFor(buffer: Buffer, length: number, limit: number): Buffer {
   if (length <= buffer.length) return buffer;
-  const grown = Buffer.alloc(Math.min(captureLimit, Math.max(length, buffer.length * 2, 4096)));
+  const grown = Buffer.alloc(Math.min(limit, Math.max(length, buffer.length * 2, 4096)));
   buffer.copy(grown);
   return grown;
 }

@@ -1,3 +1,4 @@
+import { ownMark, Stragglers } from "./stragglers.ts";
 import { tellWatchdog } from "./watchdog.ts";
 
 // Process groups of commands, by the id of their first process. A group stays here after its
@@ -5,9 +6,11 @@ import { tellWatchdog } from "./watchdog.ts";
 const groups = new Set<number>();
 
 /** Remembers a group until `forget`, so that `killAll` reaches it, and the watchdog if we cannot. */
-export function remember(group: number): void {
+export function remember(group: number, mark?: string): void {
   groups.add(group);
   tellWatchdog("+", group);
+  const ours = ownMark();
+  if (mark !== undefined && ours !== undefined) tellWatchdog("mark", ours);
 }
 
 /** Forgets a group, unless processes of it are still alive. */
@@ -17,8 +20,13 @@ export function forget(group: number): void {
   for (const known of groups) if (!signalGroup(known, 0)) drop(known);
 }
 
-/** Kills every command that still runs, with all of its processes. Synchronous, for the way out. */
+/**
+ * Kills every command that still runs, with all of its processes, and what earlier ones left in the
+ * background. Synchronous, for the way out.
+ */
 export function killAll(): void {
+  const mark = ownMark();
+  if (mark !== undefined) new Stragglers({ groups: new Set(groups), mark }).signal("SIGKILL");
   for (const group of groups) {
     signalGroup(group, "SIGKILL");
     drop(group);

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { Capture } from "./capture.ts";
 import { forget, remember, signalGroup } from "./groups.ts";
 import { startProblem } from "./startable.ts";
+import { markOf, Stragglers } from "./stragglers.ts";
 
 export { killAll } from "./groups.ts";
 
@@ -9,22 +10,27 @@ export { killAll } from "./groups.ts";
 export interface RunRequest {
   readonly command: readonly string[];
   readonly cwd: string;
-  /** The complete environment; nothing is inherited. */
+  /** The complete environment; nothing is inherited. With a mark, daemons are found and ended too. */
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Aborted: the whole process group ends, at the latest 80 ms later. */
+  /** Aborted: the command ends with all that it started, at the latest 80 ms later. */
   readonly signal: AbortSignal;
   /** Called per piece of at most 8192 bytes; a returned promise pauses the reading of that stream. */
   onOutput(stream: "stdout" | "stderr", chunk: Buffer): Promise<void> | undefined;
   /** Readable by the command as file descriptors 3, 4, …; what `Sandbox.wrap` gives. */
   readonly files?: readonly Buffer[];
+  /** Kept from the start, and again from the end, of stdout and of stderr; a MiB unless given. */
+  readonly keptBytes?: number;
   /** The command that `command` wraps: it is checked in its place, as wrappers hide why it fails. */
   readonly inner?: readonly string[];
   /** What the wrapper itself gets instead of `env`; it hands `env` on by a way of its own. */
   readonly wrapperEnv?: Readonly<Record<string, string>>;
 }
 
-/** How a command ended. Each text keeps the first and the last MiB, invalid UTF-8 replaced. */
+/**
+ * How a command ended. Each text keeps its first and last part, of an aborted command 32 KiB each,
+ * invalid UTF-8 replaced.
+ */
 export interface RunResult {
   /** 124 after a time-out; -1 when it was not started or a signal ended it. */
   readonly exitCode: number;
@@ -43,6 +49,8 @@ type Ending = Pick<RunResult, "exitCode" | "timedOut" | "aborted" | "killedBy" |
 type Stopped = "timedOut" | "aborted" | undefined;
 
 const pieceBytes = 8192;
+/** Nobody waits for the output of a command that was aborted, but for the answer behind it. */
+const abortedLimit = 32 * 1024;
 /** Between asking a group to end and ending it. */
 const graceMs = 80;
 /** After the exit, pipes that a background process holds are read until this much silence … */
@@ -57,11 +65,12 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const started = performance.now();
   const output = new Output(request);
   const ending = await runToEnding(request, output);
+  const limit = ending.aborted ? abortedLimit : undefined;
   return {
     ...ending,
-    stdout: output.stdout.text(),
-    stderr: output.stderr.text(),
-    aggregatedOutput: output.both.text(),
+    stdout: output.stdout.text(limit),
+    stderr: output.stderr.text(limit),
+    aggregatedOutput: output.both.text(limit),
     durationMs: performance.now() - started,
   };
 }
@@ -138,18 +147,26 @@ async function start({
 }
 
 async function attend(child: Child, request: RunRequest, output: Output): Promise<Ending> {
-  remember(child.group);
+  const mark = markOf(request.env);
+  remember(child.group, mark);
+  const stragglers = new Stragglers({ groups: new Set([child.group]), mark });
   const reading = Promise.all([
     output.read("stdout", child.stdout),
     output.read("stderr", child.stderr),
   ]);
   let stopped: Stopped;
   let lastResort: NodeJS.Timeout | undefined;
+  const kill = () => {
+    signalGroup(child.group, "SIGKILL");
+    stragglers.signal("SIGKILL");
+  };
   const stop = (why: "timedOut" | "aborted") => {
     if (stopped !== undefined) return;
     stopped = why;
+    // First: they are found below the command while it lives.
+    stragglers.signal("SIGTERM");
     signalGroup(child.group, "SIGTERM");
-    lastResort = setTimeout(() => signalGroup(child.group, "SIGKILL"), graceMs);
+    lastResort = setTimeout(kill, graceMs);
   };
   const onAbort = () => stop("aborted");
   request.signal.addEventListener("abort", onAbort, { once: true });
@@ -160,7 +177,7 @@ async function attend(child: Child, request: RunRequest, output: Output): Promis
     const { code, signal } = await child.exit;
     clearTimeout(limit);
     // Its first process is gone, but those it started may have ignored the polite signal.
-    if (stopped !== undefined) signalGroup(child.group, "SIGKILL");
+    if (stopped !== undefined) kill();
     await Promise.race([reading, output.drained(() => stopped)]);
     if (stopped === "timedOut") return { ...notStarted, exitCode: 124, timedOut: true };
     const killedBy = signal ?? undefined;
@@ -178,8 +195,8 @@ async function attend(child: Child, request: RunRequest, output: Output): Promis
 
 /** What a command printed: handed on in pieces, kept in part, and watched for silence. */
 class Output {
-  readonly stdout = new Capture();
-  readonly stderr = new Capture();
+  readonly stdout: Capture;
+  readonly stderr: Capture;
   readonly both = new Capture();
   readonly #request: RunRequest;
   #pieces = 0;
@@ -188,6 +205,8 @@ class Output {
 
   constructor(request: RunRequest) {
     this.#request = request;
+    this.stdout = new Capture(request.keptBytes);
+    this.stderr = new Capture(request.keptBytes);
   }
 
   async read(name: "stdout" | "stderr", stream: Readable): Promise<void> {

@@ -3,26 +3,39 @@ import type { Socket } from "node:net";
 
 // Its input ends with us, also where nothing of ours can run any more: SIGKILL, or out of memory.
 const script = `groups=
+mark=
 while read -r change group; do
+  [ "$change" = mark ] && { mark=$group; continue; }
   rest=
   for one in $groups; do [ "$one" = "$group" ] || rest="$rest $one"; done
   groups=$rest
   [ "$change" = + ] && groups="$groups $group"
 done
-for one in $groups; do kill -s KILL -- "-$one"; done`;
+for one in $groups; do kill -s KILL -- "-$one"; done
+[ -n "$mark" ] || exit
+for file in $(grep -lasF -- "$mark" /proc/[0-9]*/environ); do
+  one=\${file#/proc/}
+  kill -s KILL "\${one%/environ}"
+done`;
 
 let watchdog: ChildProcess | undefined;
+let known: string | undefined;
 
 /**
- * Tells a small process beside us that a process group is ours to end (`+`), or no longer (`-`). It
- * kills what is left when we are gone, however we went. Best effort: without it commands still run.
+ * Tells a small process beside us that a process group is ours to end (`+`), or no longer (`-`), or
+ * what is in the environment of our commands (`mark`). It kills what is left when we are gone,
+ * however we went. Best effort: without it commands still run.
  */
-export function tellWatchdog(change: "+" | "-", group: number): void {
+export function tellWatchdog(...[change, what]: ["+" | "-", number] | ["mark", string]): void {
+  if (change === "mark") {
+    if (known === what) return;
+    known = what;
+  }
   if (watchdog === undefined) {
-    if (change === "-" || process.platform === "win32") return;
+    if (change !== "+" || process.platform === "win32") return;
     watchdog = start();
   }
-  watchdog.stdin?.write(`${change} ${group}\n`);
+  watchdog.stdin?.write(`${change} ${what}\n`);
 }
 
 function start(): ChildProcess {

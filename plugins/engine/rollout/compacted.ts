@@ -8,13 +8,14 @@ const mostQuoted = 80_000;
  * with, then one message that quotes the person's earlier ones and the summary.
  */
 export function rebuildCompacted(before: readonly ResponseItem[], summary: string): ResponseItem[] {
-  const said = before.findIndex((item) => isMessage(item) && !isOpening(item));
-  const opening = said === -1 ? before : before.slice(0, said);
+  const first = before.findIndex((item) => isMessage(item) && !isOpening(item));
+  const opening = first === -1 ? before : before.slice(0, first);
   const quoted = before.filter((item) => isMessage(item) && item.role === "user");
   const texts = quoted.filter((item) => !isOpening(item)).map(textOf);
+  const said = texts.filter((one) => one !== "").join("\n\n");
   const text = [
     "You were working on a task, and the conversation grew too long. These were the user's messages:",
-    cutMiddle(texts.join("\n\n")) || "(none)",
+    cutMiddle(said) || "(none)",
     "This is the note you left for yourself:",
     summary,
   ].join("\n\n");

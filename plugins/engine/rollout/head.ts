@@ -17,26 +17,58 @@ export async function readId(path: string): Promise<string | undefined> {
 }
 
 /**
- * What a list shows of a conversation; `undefined` for one that nobody has said anything in, or
- * whose first records are not those of a conversation.
+ * What a list shows of a conversation; `undefined` for one that nobody has said anything in, that
+ * comes from elsewhere than `sources`, or whose first records are not those of a conversation.
  */
-export async function readSummary(path: string): Promise<ConversationSummary | undefined> {
-  let meta: { id: string; timestamp?: string } | undefined;
+export async function readSummary(
+  path: string,
+  sources?: readonly string[],
+): Promise<ConversationSummary | undefined> {
   try {
-    for await (const { type, payload } of headLines(path)) {
-      if (type === "session_meta" && isId(payload?.["id"])) {
-        const { id, timestamp } = payload;
-        meta ??= { id, ...(typeof timestamp === "string" && { timestamp }) };
-      }
-      const said = type === "event_msg" ? messageOf(payload) : undefined;
-      if (meta !== undefined && said !== undefined) {
-        return { ...meta, path, preview: previewOf(said) };
-      }
-    }
+    const head = await readHead(path);
+    if (head?.said !== true) return undefined;
+    const { source, said: _, ...summary } = head;
+    const fits = sources === undefined || source === undefined || isOneOf(sources, source);
+    return fits ? summary : undefined;
   } catch {
     // Moved away or unreadable: not something a list can show.
+    return undefined;
   }
-  return undefined;
+}
+
+interface Head extends ConversationSummary {
+  /** What the record says; not always a text. */
+  readonly source?: unknown;
+  /** Whether a person has said anything. */
+  readonly said: boolean;
+}
+
+/** What the first lines say; `undefined` when they do not say whose they are. */
+export async function readHead(path: string): Promise<Head | undefined> {
+  let head: Head | undefined;
+  for await (const { type, payload } of headLines(path)) {
+    if (type === "session_meta" && isId(payload?.["id"]) && head === undefined) {
+      const { id, timestamp, source, model_provider: modelProvider } = payload;
+      head = {
+        id,
+        path,
+        preview: "",
+        said: false,
+        ...(typeof timestamp === "string" && { timestamp }),
+        ...(typeof modelProvider === "string" && { modelProvider }),
+        ...(source !== undefined && { source }),
+      };
+    }
+    const said = type === "event_msg" ? messageOf(payload) : undefined;
+    if (head !== undefined && said !== undefined) {
+      return { ...head, said: true, preview: previewOf(said) };
+    }
+  }
+  return head;
+}
+
+function isOneOf(words: readonly string[], value: unknown): boolean {
+  return typeof value === "string" && words.includes(value);
 }
 
 function messageOf(payload: Line["payload"]): string | undefined {
@@ -61,7 +93,7 @@ async function* headLines(path: string): AsyncGenerator<Line> {
       const { bytesRead, buffer } = await file.read(Buffer.alloc(chunk), 0, chunk);
       const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
       const whole = bytesRead === 0 ? bytes.length : bytes.lastIndexOf(10) + 1;
-      for (const text of splitLines(bytes.subarray(0, whole))) {
+      for (const { text } of splitLines(bytes.subarray(0, whole))) {
         const line = parseLine(text);
         if (line === undefined) continue;
         if (line.type === "session_meta" || line.type === "response_item") records += 1;

@@ -26,13 +26,22 @@ export function parseLine(text: string): Line | undefined {
   return { type, payload };
 }
 
+/** A line's text and where it stands. */
+export interface Placed {
+  readonly text: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** The lines in some bytes, without their ends; also the last one, if something stands there. */
-export function* splitLines(bytes: Buffer): Generator<string> {
+export function* splitLines(bytes: Buffer): Generator<Placed> {
   let from = 0;
   while (from < bytes.length) {
     const end = bytes.indexOf(10, from);
     const to = end === -1 ? bytes.length : end;
-    if (to > from) yield bytes.toString("utf8", from, to);
+    if (to > from) {
+      yield { text: bytes.toString("utf8", from, to), offset: from, bytes: to - from };
+    }
     from = to + 1;
   }
 }

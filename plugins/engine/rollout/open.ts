@@ -1,43 +1,26 @@
 import { ConversationError, errorMessage } from "../../../core/index.ts";
-import type { ConversationRequest, Environment, JsonObject, Log } from "../../../core/index.ts";
-import type { EngineSettings } from "../settings.ts";
+import type { JsonObject } from "../../../core/index.ts";
+import type { Plan } from "../plan.ts";
+import type { Stance } from "../turn/task.ts";
 import { Claim } from "./claim.ts";
 import { gitFacts } from "./git-facts.ts";
 import { rolloutPath } from "./path.ts";
-import { Recorder, type RecorderOptions } from "./recorder.ts";
+import { Recorder } from "./recorder.ts";
 import { recordedRequest } from "./request.ts";
 
-/** Who is recorded, and where. */
-export interface Recording {
-  readonly log: Log;
-  readonly conversation: {
-    readonly id: string;
-    readonly cwd: string;
-    readonly settings: EngineSettings;
-    readonly model: string;
-  };
-}
-
-/** What only the record of a new conversation needs. */
-export interface FirstRecording extends Recording {
-  readonly home: string;
-  readonly environment: Environment;
-  readonly request: ConversationRequest;
-  readonly userInstructions: string | undefined;
-}
-
 /** Starts the record of a new conversation; throws `ConversationError` when it cannot. */
-export function openRecorder(recording: FirstRecording): Recorder {
-  const { home, conversation } = recording;
+export function openRecorder(plan: Plan, userInstructions: string | undefined): Recorder {
+  const { surroundings, id, request, cwd } = plan;
+  const { log, settings } = surroundings;
   const now = new Date();
-  const path = rolloutPath(home, conversation.id, now);
-  const claim = new Claim(home, conversation.id);
+  const path = rolloutPath(settings.home, id, now);
+  const claim = new Claim(settings.home, id);
   try {
     claim.take();
-    return Recorder.create(optionsOf(recording, path, claim), {
-      meta: metaOf(recording, now),
-      request: recordedRequest(recording.request, conversation.cwd),
-    });
+    return Recorder.create(
+      { path, log, claim },
+      { meta: metaOf(plan, userInstructions, now), request: recordedRequest(request, { cwd }) },
+    );
   } catch (cause) {
     claim.release();
     const message = `the conversation cannot be recorded in ${JSON.stringify(path)}: ${errorMessage(cause)}`;
@@ -45,37 +28,30 @@ export function openRecorder(recording: FirstRecording): Recorder {
   }
 }
 
-/** Continues the record of a conversation that is claimed. */
-export function continueRecorder(recording: Recording, path: string, claim: Claim): Recorder {
-  return new Recorder(optionsOf(recording, path, claim));
-}
-
-function optionsOf({ log, conversation }: Recording, path: string, claim: Claim): RecorderOptions {
-  return { path, log, claim, turnContext: () => turnContext(conversation) };
-}
-
-function metaOf(recording: FirstRecording, now: Date): JsonObject {
-  const { conversation, environment, userInstructions } = recording;
-  const git = gitFacts(conversation.cwd);
+function metaOf(plan: Plan, userInstructions: string | undefined, now: Date): JsonObject {
+  const { id, cwd, model, surroundings } = plan;
+  const { appServer, env, version } = surroundings.environment;
+  const git = gitFacts(cwd);
   return {
-    id: conversation.id,
+    id,
     timestamp: now.toISOString(),
-    cwd: conversation.cwd,
-    originator: environment.env["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"] ?? "codex_cli_rs",
-    cli_version: environment.version,
+    cwd,
+    originator: env["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"] ?? "codex_cli_rs",
+    cli_version: version,
     instructions: userInstructions ?? null,
-    source: "mcp",
+    source: appServer === true ? "vscode" : "mcp",
+    model_provider: model.provider,
     ...(git !== undefined && { git }),
   };
 }
 
-/** What the requests of a turn go by, in the words of the configuration. */
-function turnContext({ cwd, settings, model }: Recording["conversation"]): JsonObject {
+/** What the next request goes by, in the words of the configuration. */
+export function turnContext({ cwd, settings, model }: Stance): JsonObject {
   return {
     cwd,
     approval_policy: settings.approvalPolicy,
     sandbox_policy: settings.sandboxPolicy,
-    model,
+    model: model.name,
     ...(settings.effort !== undefined && { effort: settings.effort }),
     summary: settings.summary,
   };

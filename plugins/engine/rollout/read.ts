@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { ConversationError, errorMessage, ResponseItem } from "../../../core/index.ts";
-import type { ConversationRequest, JsonObject } from "../../../core/index.ts";
+import type { ConversationRequest, JsonObject, TurnOverrides } from "../../../core/index.ts";
 import { rebuildCompacted } from "./compacted.ts";
 import { parseLine, splitLines, type Line } from "./lines.ts";
 import { isId } from "./path.ts";
-import { parseRequest } from "./parse-request.ts";
+import { shelve, type Place } from "./pictures.ts";
+import { parseOverrides, parseRequest } from "./parse-request.ts";
 
 /** What a record holds. */
 export interface Recorded {
@@ -12,6 +13,8 @@ export interface Recorded {
   readonly cwd: string | undefined;
   /** How the conversation was asked to be; empty for records of other programs. */
   readonly request: ConversationRequest;
+  /** What turns made different from that. */
+  readonly overrides: TurnOverrides;
   /** What the model has been shown. */
   readonly items: readonly ResponseItem[];
   /** Items of an answer that a crash cut off, in order. */
@@ -29,7 +32,7 @@ export async function readRollout(path: string): Promise<Recorded> {
     throw new ConversationError("session", message, { cause });
   });
   const reader = new Reader();
-  for (const text of splitLines(bytes)) reader.take(parseLine(text));
+  for (const { text, ...place } of splitLines(bytes)) reader.take(parseLine(text), place);
   return reader.result();
 }
 
@@ -38,13 +41,14 @@ class Reader {
   #id: string | undefined;
   #cwd: string | undefined;
   #request: ConversationRequest = {};
+  #overrides: TurnOverrides = {};
   #items: ResponseItem[] = [];
   #drafts: ResponseItem[] = [];
   readonly #events: (JsonObject & { type: string })[] = [];
   #skipped = 0;
 
-  take(line: Line | undefined): void {
-    if (line === undefined || !this.#use(line)) this.#skipped += 1;
+  take(line: Line | undefined, place: Place): void {
+    if (line === undefined || !this.#use(line, place)) this.#skipped += 1;
   }
 
   result(): Recorded {
@@ -55,6 +59,7 @@ class Reader {
       id: this.#id,
       cwd: this.#cwd,
       request: this.#request,
+      overrides: this.#overrides,
       items: this.#items,
       drafts: this.#drafts,
       events: this.#events,
@@ -63,15 +68,15 @@ class Reader {
   }
 
   /** False when the line means nothing to us. */
-  #use({ type, payload }: Line): boolean {
+  #use({ type, payload }: Line, place: Place): boolean {
     if (type === "portico_draft" && payload === null) this.#drafts = [];
     else if (payload === null) return false;
     else if (type === "session_meta") return this.#meta(payload);
-    else if (type === "portico_request") this.#request = parseRequest(payload);
-    else if (type === "response_item") return this.#item(payload);
+    else if (type === "portico_request") this.#asked(payload);
+    else if (type === "response_item") return this.#item(payload, place);
     else if (type === "portico_draft") return this.#draft(payload);
     else if (type === "event_msg") return this.#event(payload);
-    else if (type === "compacted") return this.#compact(payload);
+    else if (type === "compacted") return this.#compact(payload, place);
     else return type === "turn_context";
     return true;
   }
@@ -85,10 +90,15 @@ class Reader {
     return true;
   }
 
-  #item(payload: JsonObject): boolean {
+  #asked(payload: JsonObject): void {
+    this.#request = parseRequest(payload);
+    this.#overrides = parseOverrides(payload);
+  }
+
+  #item(payload: JsonObject, place: Place): boolean {
     const item = asItem(payload);
     if (item === undefined) return false;
-    this.#items.push(item);
+    this.#items.push(shelve(item, place));
     // The line that makes a draft final; any other item means that drafts are over.
     const text = JSON.stringify(item);
     const at = this.#drafts.findIndex((draft) => JSON.stringify(draft) === text);
@@ -110,9 +120,12 @@ class Reader {
     return true;
   }
 
-  #compact({ message, replacement_history: replacement }: JsonObject): boolean {
+  #compact({ message, replacement_history: replacement }: JsonObject, place: Place): boolean {
     if (Array.isArray(replacement)) {
-      this.#items = replacement.map(asItem).filter((item) => item !== undefined);
+      this.#items = replacement.flatMap((value, index) => {
+        const item = asItem(value);
+        return item === undefined ? [] : [shelve(item, { ...place, index })];
+      });
     } else if (typeof message === "string") {
       this.#items = rebuildCompacted(this.#items, message);
     } else return false;

@@ -5,6 +5,7 @@ import type { EventMsg, JsonObject, Log, ResponseItem } from "../../../core/inde
 import type { Claim } from "./claim.ts";
 import { LineFile } from "./line-file.ts";
 import { formatLine } from "./lines.ts";
+import { fillFrom, hasPictures, shelve } from "./pictures.ts";
 
 /** The record of one conversation: JSON lines, in order, each with the operating system at once. */
 export class Recorder {
@@ -13,7 +14,6 @@ export class Recorder {
   readonly #file: LineFile;
   readonly #claim: Claim;
   readonly #log: Log;
-  readonly #turnContext: () => JsonObject;
   #complain: (message: string) => void = () => undefined;
   #complained = false;
 
@@ -23,7 +23,6 @@ export class Recorder {
     this.#file = new LineFile(options.path);
     this.#claim = options.claim;
     this.#log = options.log;
-    this.#turnContext = options.turnContext;
   }
 
   /** Makes the file with its first lines. Throws when that is not possible. */
@@ -41,9 +40,22 @@ export class Recorder {
     this.#complain = complain;
   }
 
-  items(items: readonly ResponseItem[]): void {
+  /** Returns the items as memory may keep them: pictures are left to the record. */
+  items(items: readonly ResponseItem[]): readonly ResponseItem[] {
+    const lines = items.map((item) => formatLine("response_item", item));
     // One write, so that a crash seldom comes between them.
-    this.#write(items.map((item) => formatLine("response_item", item)).join(""));
+    let offset = this.#write(lines.join(""));
+    if (offset === undefined || !items.some(hasPictures)) return items;
+    return items.map((item, at) => {
+      const place = { offset: offset ?? 0, bytes: Buffer.byteLength(lines[at] ?? "") };
+      offset = place.offset + place.bytes;
+      return shelve(item, place);
+    });
+  }
+
+  /** The items with the pictures that memory did not keep. */
+  whole(items: readonly ResponseItem[]): Promise<ResponseItem[]> {
+    return fillFrom(this.path, items);
   }
 
   /** Keeps an item of an answer that is not complete; `items` makes it final. */
@@ -62,8 +74,8 @@ export class Recorder {
   }
 
   /** What the next request goes by. */
-  turnContext(): void {
-    this.#write(formatLine("turn_context", this.#turnContext()));
+  turnContext(context: JsonObject): void {
+    this.#write(formatLine("turn_context", context));
   }
 
   /** How the conversation shall be from now on. */
@@ -93,17 +105,20 @@ export class Recorder {
     this.#claim.take();
   }
 
-  #write(lines: string): void {
-    if (lines === "" || !this.#claim.held) return;
+  /** The offset of the lines, if they were written. */
+  #write(lines: string): number | undefined {
+    if (lines === "" || !this.#claim.held) return undefined;
     try {
-      this.#file.append(lines);
+      const offset = this.#file.append(lines);
       this.#complained = false;
+      return offset;
     } catch (error) {
       // A full disk must not end the conversation, nor fill its log.
-      if (this.#complained) return;
+      if (this.#complained) return undefined;
       this.#complained = true;
       this.#log.error(`the conversation cannot be recorded: ${this.path}`, { error });
       this.#complain(`The conversation cannot be recorded: ${errorMessage(error)}`);
+      return undefined;
     }
   }
 }
@@ -112,7 +127,6 @@ export interface RecorderOptions {
   readonly path: string;
   /** Held when the recorder begins; the recorder gives it back. */
   readonly claim: Claim;
-  readonly turnContext: () => JsonObject;
   readonly log: Log;
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, realpath, rename, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { ConversationError, errorMessage } from "../../../core/index.ts";
 import type { ConversationPage, ConversationSummary, PageRequest } from "../../../core/index.ts";
-import { readId, readSummary } from "./head.ts";
+import { readHead, readId, readSummary } from "./head.ts";
 import { dayOf, isId, parseCursor, parseName, sessionsFolder, type RolloutName } from "./path.ts";
 
 /** Records that one page looks into at most: empty ones do not count as items. */
@@ -79,11 +79,19 @@ export async function listRollouts(home: string, page: PageRequest): Promise<Con
       }
       looked += 1;
       last = record;
-      const summary = await readSummary(record.path);
+      const summary = await readSummary(record.path, page.sources);
       if (summary !== undefined) items.push(summary);
     }
   }
   return pageUpTo(items, last);
+}
+
+/** What a list would show of this record; rejects with `ConversationError`. */
+export async function summarize({ path }: { readonly path: string }): Promise<ConversationSummary> {
+  const head = await readHead(path);
+  if (head === undefined) throw new ConversationError("session", "no session_meta in its head");
+  const { source: _, said: __, ...summary } = head;
+  return summary;
 }
 
 /** Moves a record to the archive; rejects with `ConversationError`. */

@@ -1,12 +1,9 @@
-import { nestedEnvironment } from "../../../core/index.ts";
 import type { Duration } from "../../../core/index.ts";
-import { commandEnvironment } from "../exec/environment.ts";
-import { loginShell, withProfile } from "../exec/login-shell.ts";
 import { formatForModel, shellResultJson } from "../exec/output.ts";
 import { parseCommand } from "../exec/parsed-command.ts";
+import { prepareCommand } from "../exec/prepare.ts";
 import { run, type RunRequest, type RunResult } from "../exec/run.ts";
 import { runSandboxed } from "../sandbox/index.ts";
-import { mayUseNetwork } from "../sandbox/policy.ts";
 import type { TaskContext } from "../turn/task.ts";
 import { unlessAborted } from "../turn/wait.ts";
 
@@ -35,7 +32,7 @@ export async function runCommand(
   { sandboxed }: { readonly sandboxed: boolean },
 ): Promise<CommandReport> {
   const { session, signal } = task;
-  const { sandboxPolicy, shellEnvironment, useShellProfile } = session.settings;
+  const { settings } = session;
   const parsed = await parseCommand(command);
   task.emit({
     type: "exec_command_begin",
@@ -44,20 +41,19 @@ export async function runCommand(
     cwd,
     parsed_cmd: parsed,
   });
-  const shell = useShellProfile ? loginShell() : undefined;
   const request: RunRequest = {
-    command: shell === undefined ? command : withProfile(command, shell),
+    ...prepareCommand(command, settings, session.env),
     cwd,
-    env: {
-      ...commandEnvironment(session.env, shellEnvironment, mayUseNetwork(sandboxPolicy)),
-      ...nestedEnvironment(session.env),
-    },
     timeoutMs,
     signal,
     onOutput: outputEvents(task, callId),
   };
   const result = sandboxed
-    ? await runSandboxed(session.sandbox, { policy: sandboxPolicy, cwd: session.cwd }, request)
+    ? await runSandboxed(
+        session.sandbox,
+        { policy: settings.sandboxPolicy, cwd: session.cwd },
+        request,
+      )
     : await run(request);
   return conclude(task, callId, { result, timeoutMs });
 }

@@ -9,7 +9,7 @@ import type { ToolOutput } from "../tools/tool.ts";
 import { isParallel, runCall } from "./dispatch.ts";
 import { isCall, outputFor, type CallItem } from "./history.ts";
 import { showItem } from "./show.ts";
-import type { TaskContext } from "./task.ts";
+import type { Session, TaskContext } from "./task.ts";
 import { unlessAborted } from "./wait.ts";
 
 /** How one request to the model ended. */
@@ -18,6 +18,8 @@ export type Answer =
       readonly status: "completed";
       readonly calledTools: boolean;
       readonly lastMessage: string | null;
+      /** How much of the context the next request takes at least; unknown on some wires. */
+      readonly contextTokens: number | undefined;
     }
   | { readonly status: "failed"; readonly failure: ModelFailure }
   | { readonly status: "aborted" };
@@ -39,7 +41,9 @@ export async function receiveAnswer(task: TaskContext): Promise<Answer> {
 }
 
 async function read(task: TaskContext, received: Received): Promise<Answer> {
-  for await (const batch of task.session.model.stream(requestOf(task), task.signal)) {
+  const { history, model } = task.session;
+  const request = requestOf(task.session, await history.forModel());
+  for await (const batch of model.stream(request, task.signal)) {
     for (const event of batch) {
       if (task.signal.aborted) return { status: "aborted" };
       if (event.type === "item") {
@@ -47,7 +51,7 @@ async function read(task: TaskContext, received: Received): Promise<Answer> {
       } else if (event.type === "completed") {
         await received.settled();
         await concludeAnswer(task, received, event.usage);
-        return task.signal.aborted ? { status: "aborted" } : received.answer();
+        return task.signal.aborted ? { status: "aborted" } : received.answer(event.usage);
       } else if (event.type === "failed") {
         return breakOff(task, received, event.failure);
       } else {
@@ -79,15 +83,16 @@ function keep({ session, inbox }: TaskContext, entries: readonly Entry[]): void 
   );
   for (const url of entries.flatMap(({ told }) => told?.images ?? [])) {
     const content = [{ type: "input_image" as const, image_url: url }];
-    inbox.push({ type: "message", role: "user", content });
+    inbox.put({ type: "message", role: "user", content });
   }
 }
 
-function requestOf({ session }: TaskContext): ModelRequest {
+/** A request that shows the model these items. */
+export function requestOf(session: Session, input: readonly ResponseItem[]): ModelRequest {
   const { settings } = session;
   return {
     instructions: session.instructions,
-    input: session.history.forModel(),
+    input,
     tools: session.tools,
     parallelToolCalls: settings.parallelToolCalls,
     effort: settings.effort,
@@ -140,7 +145,7 @@ function showProgress(task: TaskContext, event: ProgressEvent): void {
       // A wire without rate limits says nothing before its answer ends.
       if (event.rateLimits === null) return undefined;
       task.session.usage.limit(event.rateLimits);
-      return task.emit(task.session.usage.event());
+      return task.emit(task.session.usage.event(task.session.contextWindow));
   }
 }
 
@@ -151,7 +156,7 @@ async function concludeAnswer(
   usage: TokenUsage | null,
 ): Promise<void> {
   if (usage !== null) task.session.usage.add(usage);
-  task.emit(task.session.usage.event());
+  task.emit(task.session.usage.event(task.session.contextWindow));
   // In the record, the items of an answer stand behind its events.
   keep(task, received.all());
   const diff = await task.diff.unified();
@@ -203,9 +208,15 @@ class Received {
     return this.#entries.slice(0, last + 1);
   }
 
-  answer(): Answer {
-    const calledTools = this.#entries.some(({ told }) => told !== undefined);
-    return { status: "completed", calledTools, lastMessage: this.#lastMessage };
+  answer(usage: TokenUsage | null): Answer {
+    return {
+      status: "completed",
+      calledTools: this.#entries.some(({ told }) => told !== undefined),
+      lastMessage: this.#lastMessage,
+      // What the model thought is not sent again.
+      contextTokens:
+        usage === null ? undefined : usage.total_tokens - usage.reasoning_output_tokens,
+    };
   }
 }
 

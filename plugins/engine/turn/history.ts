@@ -8,12 +8,16 @@ export type CallItem = Extract<
 
 /** What is told of a history while it changes. */
 export interface HistoryRecord {
-  items(items: readonly ResponseItem[]): void;
+  /** Returns the items as memory shall keep them. */
+  items(items: readonly ResponseItem[]): readonly ResponseItem[];
+  /** Kept items as they were before. */
+  whole(items: readonly ResponseItem[]): Promise<ResponseItem[]>;
   draft(item: ResponseItem): void;
+  compacted(summary: string, items: readonly ResponseItem[]): void;
   dropDrafts(): void;
 }
 
-/** What the model is shown of a conversation; it only ever grows at its end. */
+/** What the model is shown of a conversation; it only grows at its end, or is replaced. */
 export class History {
   #items: ResponseItem[] | undefined = [];
   #drafts = 0;
@@ -28,11 +32,15 @@ export class History {
     return this.#items !== undefined;
   }
 
+  /** As they stand; `forModel` is what a request needs. */
+  get items(): readonly ResponseItem[] {
+    return this.#items ?? [];
+  }
+
   append(items: readonly ResponseItem[]): void {
     const kept = items.filter(isKept);
-    this.#items?.push(...kept);
     this.#drafts = Math.max(0, this.#drafts - kept.length);
-    this.#record?.items(kept);
+    this.#items?.push(...(this.#record?.items(kept) ?? kept));
   }
 
   /** Lets the record have an item before its answer is complete: a crash shall not lose it. */
@@ -48,6 +56,12 @@ export class History {
     this.#drafts = 0;
   }
 
+  /** Puts other items in the place of all, because `summary` says what was there. */
+  replace(items: readonly ResponseItem[], summary: string): void {
+    this.#items = [...items];
+    this.#record?.compacted(summary, items);
+  }
+
   /** Forgets the items; they are in the record. */
   unload(): void {
     this.#items = undefined;
@@ -59,16 +73,25 @@ export class History {
   }
 
   /** Everything for the next request; a call that never got its output is answered `aborted`. */
-  forModel(): ResponseItem[] {
+  async forModel(): Promise<ResponseItem[]> {
     const answered = new Set<string>();
-    const items = this.#items ?? [];
+    const { items } = this;
     for (const item of items) if (isOutput(item)) answered.add(item.call_id);
-    return items.flatMap((item) => {
+    const answeredItems = items.flatMap((item) => {
       if (!isCall(item) || answered.has(callId(item))) return [item];
       // Right behind its call, so that requests keep extending each other for the prompt cache.
       return [item, outputFor(item, "aborted")];
     });
+    return (await this.#record?.whole(answeredItems)) ?? answeredItems;
   }
+}
+
+/** The later half, without outputs of calls of the earlier one; undefined when there is none. */
+export function withoutOldest(items: readonly ResponseItem[]): ResponseItem[] | undefined {
+  const kept = items.slice(Math.ceil(items.length / 2));
+  if (kept.length === 0 || kept.length === items.length) return undefined;
+  const calls = new Set(kept.filter(isCall).map(callId));
+  return kept.filter((item) => !isOutput(item) || calls.has(item.call_id));
 }
 
 export function isCall(item: ResponseItem): item is CallItem {

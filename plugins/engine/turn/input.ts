@@ -2,15 +2,32 @@ import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { errorMessage } from "../../../core/index.ts";
 import type { EventMsg, InputItem, MessagePart, ResponseItem } from "../../../core/index.ts";
+import type { Session, TaskContext } from "./task.ts";
 
-/** The person's message as the model gets it; local images are relative to `cwd`. */
-export async function userMessage(input: readonly InputItem[], cwd: string): Promise<ResponseItem> {
+/** The person's own words enter the history once, before anything that answers them. */
+export async function takeInput(
+  { cwd, history, recorder }: Session,
+  input: readonly InputItem[],
+): Promise<void> {
+  const message = await userMessage(input, cwd);
+  history.append([message]);
+  recorder.event(userEvent(input));
+}
+
+/** What came in while the model was busy goes into its next request, each message once. */
+export async function takeInbox({ inbox, session }: TaskContext): Promise<void> {
+  session.history.append(inbox.takePictures());
+  for (const { items } of inbox.takeSaid()) await takeInput(session, items);
+}
+
+/** Their message as the model gets it; local images are relative to `cwd`. */
+async function userMessage(input: readonly InputItem[], cwd: string): Promise<ResponseItem> {
   const content = await Promise.all(input.map((item) => messagePart(item, cwd)));
   return { type: "message", role: "user", content };
 }
 
 /** The same for the record: texts joined, images by address. */
-export function userEvent(input: readonly InputItem[]): EventMsg {
+function userEvent(input: readonly InputItem[]): EventMsg {
   const texts = input.filter((item) => item.type === "text").map((item) => item.text);
   const images = input.flatMap((item) => (item.type === "image" ? [item.image_url] : []));
   return {

@@ -1,14 +1,19 @@
-import type { Answer } from "./answer.ts";
+import type { ModelFailure } from "../../../core/index.ts";
 import type { TaskContext } from "./task.ts";
 import { sleep } from "./wait.ts";
 
 const firstDelayMs = 200;
 
+type Attempt =
+  | { readonly status: "completed" | "aborted" }
+  | { readonly status: "failed"; readonly failure: ModelFailure };
+const aborted = { status: "aborted" } as const;
+
 /** Repeats an attempt that broke off, as often as the model's provider allows; each retry is told. */
-export async function withRetries(
+export async function withRetries<A extends Attempt>(
   task: TaskContext,
-  attempt: () => Promise<Answer>,
-): Promise<Answer> {
+  attempt: () => Promise<A>,
+): Promise<A | typeof aborted> {
   const limit = task.session.model.streamMaxRetries;
   for (let retry = 1; ; retry += 1) {
     const answer = await attempt();
@@ -21,7 +26,7 @@ export async function withRetries(
       message: `stream error: ${message}; retrying ${retry}/${limit} in ${delay}ms…`,
     });
     await sleep(delay, task.signal);
-    if (task.signal.aborted) return { status: "aborted" };
+    if (task.signal.aborted) return aborted;
   }
 }
 

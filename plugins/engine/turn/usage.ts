@@ -5,11 +5,6 @@ export class Usage {
   #total: TokenUsage | undefined;
   #last: TokenUsage | undefined;
   #rateLimits: RateLimits | null = null;
-  readonly #contextWindow: number | undefined;
-
-  constructor(contextWindow: number | undefined) {
-    this.#contextWindow = contextWindow;
-  }
 
   limit(rateLimits: RateLimits): void {
     this.#rateLimits = rateLimits;
@@ -21,14 +16,14 @@ export class Usage {
   }
 
   /** The state so far as an event; `info` is null before the first response. */
-  event(): EventOf<"token_count"> {
+  event(contextWindow: number | undefined): EventOf<"token_count"> {
     const info =
       this.#total === undefined || this.#last === undefined
         ? null
         : {
             total_token_usage: this.#total,
             last_token_usage: this.#last,
-            model_context_window: this.#contextWindow ?? null,
+            model_context_window: contextWindow ?? null,
           };
     return { type: "token_count", info, rate_limits: this.#rateLimits };
   }

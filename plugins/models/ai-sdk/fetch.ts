@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { ownHeaders, requestHeaders, type Access } from "../access.ts";
+import { ownHeaders, renewedAccess, requestHeaders, type Access } from "../access.ts";
 import { readBody } from "../http/body.ts";
 import { post } from "../http/post.ts";
 import type { Opening } from "../open.ts";
@@ -39,6 +39,10 @@ export function exchange(opening: Opening, access: Access, signal: AbortSignal):
         {
           url,
           headers: headers(opening, access, init?.headers),
+          async renew() {
+            const renewed = await renewedAccess(opening, access, signal);
+            return renewed && headers(opening, renewed, init?.headers);
+          },
           body: typeof init?.body === "string" ? init.body : "",
           wire: "other",
           maxRetries: provider.requestMaxRetries,

@@ -40,7 +40,7 @@ async function* answer(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
-  const access = await providerAccess(opening);
+  const access = await providerAccess(opening, signal);
   const line = exchange(opening, access, signal);
   const model = await languageModel(opening, access, {
     fetch: (input, init) => line.fetch(input, init),

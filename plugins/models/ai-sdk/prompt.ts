@@ -7,6 +7,7 @@ import type {
 } from "@ai-sdk/provider";
 import {
   isJsonObject,
+  type JsonObject,
   type MessagePart,
   type ModelRequest,
   type ResponseItem,
@@ -167,14 +168,21 @@ class PromptBuilder {
   }
 
   #arguments(text: string): unknown {
-    if (this.#style.textArguments) return text;
-    try {
-      const value: unknown = JSON.parse(text === "" ? "{}" : text);
-      if (isJsonObject(value)) return value;
-    } catch {
-      // The model wrote no JSON; it is shown what it wrote.
-    }
-    return { arguments: text };
+    const written = objectIn(text);
+    if (!this.#style.textArguments) return written ?? { arguments: text };
+    // Ollama, vLLM and llama.cpp parse what they get back: bad JSON would fail every later request.
+    if (text === "") return "{}";
+    return written === undefined ? JSON.stringify({ arguments: text }) : text;
+  }
+}
+
+/** The object that the model wrote, if that is what it wrote. */
+function objectIn(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text === "" ? "{}" : text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -14,6 +14,8 @@ export interface Post {
   readonly maxRetries: number;
   /** Milliseconds without an answer before the request is given up. */
   readonly idleTimeoutMs: number;
+  /** Headers by new credentials, asked for once when these are refused; `undefined`: there are none. */
+  readonly renew?: () => Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 /** A longer wait than this is left to the engine, which tells the person of it. */
@@ -26,9 +28,20 @@ export async function post(
   network: Network,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
+  let { headers, renew } = request;
   for (let attempt = 1; ; attempt += 1) {
-    const verdict = await once(request, network, signal);
+    const verdict = await once({ ...request, headers }, network, signal);
     if ("response" in verdict) return verdict.response;
+    if (verdict.unauthorized === true && renew !== undefined) {
+      const renewed = await renew();
+      renew = undefined;
+      if (renewed !== undefined) {
+        headers = renewed;
+        // It is the first try with these.
+        attempt -= 1;
+        continue;
+      }
+    }
     const wait = verdict.failure.retryAfterMs ?? backOff(attempt);
     if (!verdict.again || attempt > request.maxRetries || wait > longestWaitMs) {
       throw new ModelError(verdict.failure, verdict.headers && { headers: verdict.headers });
@@ -42,7 +55,10 @@ function backOff(attempt: number): number {
   return 200 * 2 ** (attempt - 1) * (0.9 + Math.random() * 0.2);
 }
 
-type Refused = Verdict & { readonly headers?: IncomingMessage["headers"] };
+type Refused = Verdict & {
+  readonly headers?: IncomingMessage["headers"];
+  readonly unauthorized?: boolean;
+};
 
 async function once(
   request: Post,
@@ -68,7 +84,7 @@ async function once(
     return typeof value === "string" ? value : undefined;
   };
   const refusal = { status, statusText: statusText(response), header, body };
-  const verdict = judge(refusal, request.wire);
+  const verdict = { ...judge(refusal, request.wire), unauthorized: status === 401 };
   return verdict.usedUp === true ? { ...verdict, headers: response.headers } : verdict;
 }
 

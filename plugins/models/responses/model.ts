@@ -1,5 +1,5 @@
 import type { Model, ModelEvent, ModelRequest } from "../../../core/index.ts";
-import { providerAccess, requestHeaders } from "../access.ts";
+import { providerAccess, renewedAccess, requestHeaders, type Access } from "../access.ts";
 import { failureOf, ModelError } from "../failure.ts";
 import { readBody } from "../http/body.ts";
 import { post } from "../http/post.ts";
@@ -40,7 +40,13 @@ async function* answer(
   signal: AbortSignal,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const { provider, choice, traits, query, network } = opening;
-  const access = await providerAccess(opening);
+  const access = await providerAccess(opening, signal);
+  const headers = (by: Access) => ({
+    ...requestHeaders(opening, by),
+    "OpenAI-Beta": "responses=experimental",
+    conversation_id: query.conversationId,
+    session_id: query.conversationId,
+  });
   const body = requestBody(request, {
     model: choice.model,
     conversationId: query.conversationId,
@@ -51,11 +57,10 @@ async function* answer(
   const response = await post(
     {
       url: endpoint(access.baseUrl, "/responses", provider.queryParams),
-      headers: {
-        ...requestHeaders(opening, access),
-        "OpenAI-Beta": "responses=experimental",
-        conversation_id: query.conversationId,
-        session_id: query.conversationId,
+      headers: headers(access),
+      async renew() {
+        const renewed = await renewedAccess(opening, access, signal);
+        return renewed && headers(renewed);
       },
       body: JSON.stringify(body),
       wire: "responses",

@@ -166,6 +166,31 @@ describe("portico doctor", () => {
     expect(code).toBe(/^XX/m.test(stdout) ? 1 : 0);
   });
 
+  it("names keys that nobody reads, and the ones that were meant", async () => {
+    const cwd = tempFolder({
+      "config.toml":
+        'aproval_policy = "never"\nzzzzzzzz = 1\n[profiles.p]\nsandbox_mode = "read-only"\n[tui]\ntheme = "x"\n[mcp_servers.docs]\ncomand = "x"\ncommand = "true"\n',
+    });
+    const { stdout } = await run(["doctor", "-c", "model_providers.x.baseurl=1"], { cwd });
+    const warnings = [
+      ...stdout.matchAll(/^!! {2}setting +(\S+) from (\S+) is not a known key.*\n +(.*)/gm),
+    ];
+    const file = join(cwd, "config.toml");
+    expect(warnings.map((found) => found.slice(1))).toEqual([
+      ["aproval_policy", file, "did you mean approval_policy?"],
+      ["zzzzzzzz", file, "only a plugin of your own can read it"],
+      ["profiles.p.sandbox_mode", file, expect.stringContaining("a profile holds only model, ")],
+      ["mcp_servers.docs.comand", file, "did you mean mcp_servers.docs.command?"],
+      ["model_providers.x.baseurl", "-c", "did you mean model_providers.x.base_url?"],
+    ]);
+  });
+
+  it.runIf(process.platform === "linux")("finds a home that cannot be written", async () => {
+    // Nobody may write there, whatever the rights of the person are.
+    const { stdout } = await run(["doctor"], { env: { PORTICO_HOME: "/proc" } });
+    expect(stdout).toMatch(/^!! {2}home +\/proc cannot be written, .*\n +make it writable/m);
+  });
+
   it("reports a start that fails as a finding, with code 1", async () => {
     const cwd = tempFolder({ "plugins.config.json": '{"plugins": {"engine": 5}}' });
     const { code, stdout } = await run(["doctor", "--json"], { cwd });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { applyOverride, mapOverrides, parseOverride } from "../../../host/config/overrides.ts";
 import { parseTomlValue } from "../../../host/config/toml.ts";
 
-describe("parseOverride", () => {
+describe("acceptance 2: parseOverride", () => {
   it.each([
     ["model=gpt-5", ["model"], "gpt-5"],
     [" model = gpt-5 ", ["model"], "gpt-5"],
@@ -46,7 +46,7 @@ describe("mapOverrides", () => {
   });
 });
 
-describe("applyOverride", () => {
+describe("acceptance 2: applyOverride", () => {
   it.each([
     ["sets a new key", {}, ["a"], 1, { a: 1 }],
     ["replaces a value", { a: 1, b: 2 }, ["a"], "x", { a: "x", b: 2 }],

@@ -21,7 +21,7 @@ async function open(text: string | undefined, overrides: string[] = []) {
   return openSettings({ env: { PORTICO_HOME: home }, overrides });
 }
 
-describe("precedence", () => {
+describe("acceptance 1: precedence", () => {
   it.each<[string, string[], { profile?: string; config?: JsonObject }, string, string]>([
     ["the file", [], {}, "file", "FILE"],
     ["-c over the file", ["model=start"], {}, "start", "-c"],
@@ -89,8 +89,8 @@ describe("loading", () => {
   });
 
   it.each([
-    [{ profile: "nope" }, 'unknown profile: "nope"'],
-    [{ config: { profile: "toString" } }, 'unknown profile: "toString"'],
+    [{ profile: "nope" }, "config profile `nope` not found"],
+    [{ config: { profile: "toString" } }, "config profile `toString` not found"],
     [{ config: { profile: 5 } }, "profile must be a name: 5"],
     [{ config: { "": 1 } }, 'config key "": the key is empty'],
     [

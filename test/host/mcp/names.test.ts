@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearest } from "../../../host/mcp/nearest.ts";
+import { nearest } from "../../../core/nearest.ts";
 import { matchTemplate } from "../../../host/mcp/uri-template.ts";
 
 describe("the nearest name", () => {
@@ -9,7 +9,7 @@ describe("the nearest name", () => {
     ["approval_polcy", "approval-policy"],
     ["Sandbox", "sandbox"],
     ["promt", "prompt"],
-    ["cdw", undefined],
+    ["cdw", "cwd"],
     ["cw", "cwd"],
     ["configuration", undefined],
     ["zzz", undefined],

@@ -17,6 +17,7 @@ describe("an envelope", () => {
     ],
     ['{"jsonrpc":"2.0","id":1,"method":"m","params":{"a":1}}', { params: { a: 1 } }],
     ['{"jsonrpc":"2.0","id":1,"method":"m","params":null}', { params: undefined }],
+    ['{"jsonrpc":"2.0","id":1,"method":"m","params":[]}', { params: undefined }],
     ['{"jsonrpc":"2.0","id":1,"method":"","extra":[1]}', { kind: "request", method: "" }],
     ['{"jsonrpc":"2.0","method":"m"}', { kind: "notification", method: "m" }],
     ['{"jsonrpc":"2.0","method":"m","params":[1]}', { kind: "ignored" }],

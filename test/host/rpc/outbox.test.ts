@@ -118,6 +118,19 @@ describe("the outbox", () => {
     expect(closed).toBeUndefined();
   });
 
+  it("drops what is unwanted of the lines that wait", async () => {
+    for (const line of ["a", "bulk", "b", "bulk", "c"]) outbox.send(line);
+    expect(outbox.drop((line) => line === "bulk")).toBe(2);
+    await reader.take();
+    await reader.take();
+    expect(reader.batches).toEqual(["a\n", "b\nc\n"]);
+    expect(await outbox.flush(10)).toBe(true);
+    // Room is counted without them.
+    for (let count = 0; count < 255; count += 1) outbox.send(kilobyte);
+    expect(outbox.drop(() => true)).toBe(254);
+    expect(outbox.ready()).toBeUndefined();
+  });
+
   it("gives up a flush at its limit", async () => {
     outbox.send("a");
     expect(await outbox.flush(10)).toBe(false);

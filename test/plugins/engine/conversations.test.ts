@@ -112,7 +112,7 @@ const environment = (cwd: RegExp, rest: string) =>
   );
 
 describe("the prompt", () => {
-  it("opens with the environment and the person's words", async () => {
+  it("acceptance 7: opens with the environment and the person's words", async () => {
     const { texts, instructions } = await promptOf({});
     expect(texts).toHaveLength(2);
     expect(texts[0]).toMatch(
@@ -125,7 +125,7 @@ describe("the prompt", () => {
     expect(instructions).toContain("coding agent");
   });
 
-  it("names configured roots and network of a writable workspace", async () => {
+  it("acceptance 7: names configured roots and network of a writable workspace", async () => {
     const { texts } = await promptOf(
       { sandbox: "workspace-write", approvalPolicy: "never" },
       { config: { sandbox_workspace_write: { writable_roots: ["/extra"], network_access: true } } },
@@ -138,7 +138,7 @@ describe("the prompt", () => {
     );
   });
 
-  it("has the standing wishes of person and project in front, outermost folder first", async () => {
+  it("acceptance 6: has the standing wishes of person and project in front, outermost folder first", async () => {
     const { texts } = await promptOf(
       { cwd: "deep/er" },
       {
@@ -170,7 +170,7 @@ describe("the prompt", () => {
     );
   });
 
-  it("spends the budget over all documents, outermost first", async () => {
+  it("acceptance 6: spends the budget over all documents, outermost first", async () => {
     const files = { "work/.git/HEAD": "", "work/AGENTS.md": "1234", "work/sub/AGENTS.md": "5678" };
     const { texts } = await promptOf(
       { cwd: "sub" },
@@ -179,7 +179,7 @@ describe("the prompt", () => {
     expect(texts[0]).toContain("\n\n1234\n\n56\n\n</user_instructions>");
   });
 
-  it("looks at the working folder alone outside a repository", async () => {
+  it("acceptance 6: looks at the working folder alone outside a repository", async () => {
     const { texts } = await promptOf(
       { cwd: "sub" },
       { files: { "work/AGENTS.md": "above", "work/sub/AGENTS.md": "here" } },
@@ -212,7 +212,7 @@ describe("the prompt", () => {
   });
 });
 
-describe("a local image in a message", () => {
+describe("defect 17: a local image in a message", () => {
   it.each([
     ["is sent as data", "pic.png", "input_image"],
     ["that is missing is said to the model", "none.png", "input_text"],

@@ -13,8 +13,9 @@ function settings(values: Record<string, string>): Settings {
 }
 
 describe("the engine", () => {
-  it("provides conversations and the tools of their model, needs settings and models", () => {
-    expect(engine.provides?.map(({ id }) => id)).toEqual(["agent-tools", "conversations"]);
+  it("provides conversations, commands and tools of the model, needs settings and models", () => {
+    const provided = engine.provides?.map(({ id }) => id);
+    expect(provided).toEqual(["agent-tools", "commands", "conversations"]);
     expect(Object.values(engine.needs ?? {}).map(({ id }) => id)).toEqual(["settings", "models"]);
   });
 

@@ -11,7 +11,7 @@ function program(place: Folders): { notify: string[]; news: string } {
 }
 
 describe("the notify program", () => {
-  it("30: is told of a completed task, with the person's words", async () => {
+  it("acceptance 30, defect 13: is told of a completed task, with the person's words", async () => {
     const place = folders();
     const { notify, news } = program(place);
     const at = await stage({ config: { notify }, script: [text("earlier"), text("done")] }, place);
@@ -36,7 +36,7 @@ describe("the notify program", () => {
   it.each([
     ["failed", [fail("no")]],
     ["was interrupted", hanging(started)],
-  ])("30: hears nothing of a task that %s", async (_, answer) => {
+  ])("acceptance 30: hears nothing of a task that %s", async (_, answer) => {
     const place = folders();
     const { notify, news } = program(place);
     const at = await stage({ config: { notify }, script: [answer, text("done")] }, place);
@@ -52,7 +52,7 @@ describe("the notify program", () => {
   it.each([
     ["is not there", ["/no/such/program"], "done"],
     ["cannot take the text", ["/bin/true"], "a\u0000b\u0000"],
-  ])("30: that %s costs a line in the log", async (_, notify, words) => {
+  ])("acceptance 30: that %s costs a line in the log", async (_, notify, words) => {
     const at = await stage({ config: { notify }, script: [text(words)] });
     expect(await at.say("x\u0000")).toMatchObject({ status: "completed" });
     if (words === "done") {

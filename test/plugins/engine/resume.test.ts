@@ -8,7 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Conversation, EventOf, ModelRequest } from "../../../core/index.ts";
+import type { Conversation, EventOf } from "../../../core/index.ts";
 import { line, meta, said, uuid } from "./rollout/records.ts";
 import {
   calls,
@@ -24,6 +24,7 @@ import {
   stage,
   started,
   text,
+  wordsIn,
   write,
   type Folders,
   type ScriptedModel,
@@ -52,14 +53,6 @@ function configured({ startEvents }: Conversation): EventOf<"session_configured"
   return startEvents[0]?.msg as EventOf<"session_configured">;
 }
 
-function wordsIn(request: ModelRequest | undefined): string[] {
-  return (request?.input ?? []).flatMap((entry) =>
-    entry.type === "message"
-      ? entry.content.flatMap((part) => ("text" in part ? [part.text] : []))
-      : [],
-  );
-}
-
 /** Leaves the record as a crash would, and no lock that lives. */
 async function crashed(at: Stage, more = ""): Promise<string> {
   const path = configured(at.conversation).rollout_path;
@@ -71,7 +64,7 @@ async function crashed(at: Stage, more = ""): Promise<string> {
 }
 
 describe("a resumed conversation", () => {
-  it("27: sends the model what it sent before, and then only more", async () => {
+  it("acceptance 27: sends the model what it sent before, and then only more", async () => {
     const place = folders();
     write(place.home, "AGENTS.md", "be kind");
     const options = {
@@ -98,7 +91,7 @@ describe("a resumed conversation", () => {
     expect(wordsIn(after).slice(-3)).toEqual(["look", "one", "second"]);
   });
 
-  it("27: tells what was said, and goes on in the same file without a second start", async () => {
+  it("acceptance 27: tells what was said, and goes on in the same file without a second start", async () => {
     const at = await stage({ script: [text("one")] });
     await at.say("first");
     await at.conversations.close();
@@ -121,7 +114,7 @@ describe("a resumed conversation", () => {
     expect(content.match(/portico_request/g)).toHaveLength(1);
   });
 
-  it("27: skips junk with one warning that counts it", async () => {
+  it("acceptance 27: skips junk with one warning that counts it", async () => {
     const at = await stage({ script: [text("one")] });
     await at.say("first");
     const path = await crashed(at, 'junk\n{"type":"ghost","payload":{}}\n{"timestamp":"20');
@@ -133,7 +126,7 @@ describe("a resumed conversation", () => {
     expect(readFileSync(path, "utf8")).toContain('{"timestamp":"20\n{"timestamp"');
   });
 
-  it("27: answers a call that the crash cut off", async () => {
+  it("acceptance 27: answers a call that the crash cut off", async () => {
     const at = await stage({ request: free, script: [calls(shell(["sleep", "100"]))] });
     void at.say("first");
     await at.seen("exec_command_begin");
@@ -146,7 +139,7 @@ describe("a resumed conversation", () => {
     expect(outputs(later.request)).toEqual(["aborted"]);
   });
 
-  it("27: has the calls that were finished in an answer that was not", async () => {
+  it("acceptance 27: has the calls that were finished in an answer that was not", async () => {
     const script = [hanging(started, message("look"), shell(["echo", "done"]))];
     const at = await stage({ request: free, script });
     void at.say("first");
@@ -168,7 +161,7 @@ describe("a resumed conversation", () => {
   it.each([
     ["was interrupted", hanging(started, message("unsaid"))],
     ["failed", [started, message("unsaid"), fail("no")]],
-  ])("27: knows nothing of an answer that %s", async (_, answer) => {
+  ])("acceptance 27: knows nothing of an answer that %s", async (_, answer) => {
     const at = await stage({ script: [answer] });
     const outcome = at.say("first");
     await at.seen("agent_message");
@@ -181,7 +174,7 @@ describe("a resumed conversation", () => {
     expect(wordsIn(request).slice(1)).toEqual(["first", "second"]);
   });
 
-  it("27: goes on from a compaction", async () => {
+  it("acceptance 27: goes on from a compaction", async () => {
     const at = await stage({ script: [text("one")] });
     await at.say("first");
     const path = await crashed(at, line("compacted", { message: "the summary" }));
@@ -202,16 +195,15 @@ describe("a resumed conversation", () => {
 });
 
 describe("a record that codex 0.44 wrote", () => {
-  it("27: is listed, and goes on here with all its items", async () => {
+  it("acceptance 27: is listed, and goes on here with all its items", async () => {
     const place = folders();
     const fixture = new URL("../../fixtures/rollouts/codex-0.44.jsonl", import.meta.url);
     const id = "0199ab00-0000-7000-8000-000000000044";
-    const content = readFileSync(fixture, "utf8").replaceAll(
-      '"/workspace"',
-      JSON.stringify(place.workspace),
-    );
+    const content = readFileSync(fixture, "utf8").replaceAll("/workspace", place.workspace);
     write(place.home, `sessions/2025/10/01/rollout-2025-10-01T12-00-38-${id}.jsonl`, content);
-    const { conversations, model, complaints } = restarted(place, { script: [text("x")] });
+    const config = { approval_policy: "never", sandbox_mode: "danger-full-access" };
+    const options = { config, script: [text("x")] };
+    const { conversations, model, complaints } = restarted(place, options);
     expect((await conversations.list()).items).toMatchObject([{ id, preview: "say hello" }]);
     const again = await conversations.resume({ id });
     expect(again.cwd).toBe(place.workspace);
@@ -317,7 +309,7 @@ describe("resuming", () => {
     expect(one).toBe(other);
   });
 
-  it("27: is refused while another process has the conversation, and possible after that", async () => {
+  it("acceptance 27: is refused while another process has the conversation, and possible after that", async () => {
     const at = await stage();
     const { conversations } = restarted(at);
     const { id } = at.conversation;

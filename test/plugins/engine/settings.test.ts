@@ -84,7 +84,7 @@ describe("the engine's settings", () => {
       "sandbox_workspace_write.writable_roots.1 = 5: expected string",
     ],
     [{ experimental_instructions_file: 5 }, "experimental_instructions_file = 5: expected string"],
-  ])("refuse %o by key, value and what was expected", async (values, message) => {
+  ])("acceptance 3: refuse %o by key, value and what was expected", async (values, message) => {
     await expect(settle(values)).rejects.toThrow(
       expect.objectContaining({ kind: "settings", message }) as Error,
     );

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { ConversationError } from "../../../core/index.ts";
 import type {
   ApprovalAnswer,
   ApprovalRequest,
@@ -21,6 +22,7 @@ import type {
   TokenUsage,
 } from "../../../core/index.ts";
 import { LiveConversations } from "../../../plugins/engine/conversations.ts";
+import type { Surroundings } from "../../../plugins/engine/surroundings.ts";
 import { AgentToolRegistry } from "../../../plugins/engine/tools/registry.ts";
 import { Residents, type ResidentLimits } from "../../../plugins/engine/residents.ts";
 
@@ -37,6 +39,8 @@ export interface StageOptions {
   readonly config?: JsonObject;
   readonly request?: ConversationRequest;
   readonly traits?: Partial<ModelTraits>;
+  /** Models beside the one that is there, by name; any other one cannot be had. */
+  readonly otherModels?: Readonly<Record<string, Partial<ModelTraits>>>;
   readonly streamMaxRetries?: number;
   readonly env?: Record<string, string>;
   /** Adds tools for the model. */
@@ -64,7 +68,7 @@ export interface Stage {
   readonly events: ConversationEvent[];
   readonly complaints: string[];
   /** Sends a text and waits for the outcome. */
-  say(text: string, options?: { id?: string; signal?: AbortSignal }): Promise<TaskOutcome>;
+  say(text: string, options?: Partial<Submission>): Promise<TaskOutcome>;
   /** The first event of a type from now or before, once it is there. */
   seen<T extends EventMsg["type"]>(type: T): Promise<EventMsg & { type: T }>;
 }
@@ -144,10 +148,20 @@ export function engine(
   options: StageOptions,
   parts: { place: Folders; model: Model; complaints: string[] },
 ): LiveConversations {
+  const conversations = new LiveConversations(surroundings(options, parts));
+  onTestFinished(() => conversations.close());
+  return conversations;
+}
+
+/** What the engine stands on. */
+export function surroundings(
+  options: StageOptions,
+  parts: { place: Folders; model: Model; complaints: string[] },
+): Surroundings {
   const { place, model, complaints } = parts;
   const complain = (text: string) => void complaints.push(text);
   const log: Log = { debug: () => {}, info: () => {}, warn: complain, error: complain };
-  const conversations = new LiveConversations({
+  return {
     settings: {
       home: place.home,
       load: (request) =>
@@ -157,7 +171,10 @@ export function engine(
           source: () => undefined,
         }),
     },
-    models: { open: () => Promise.resolve(model), add: () => {} },
+    models: {
+      open: async ({ model: name }) => otherModel(options, model, name),
+      add: () => {},
+    },
     agentTools: registryOf(options),
     environment: {
       env: { PATH: process.env["PATH"], HOME: place.home, ...options.env },
@@ -166,15 +183,21 @@ export function engine(
     },
     log,
     residents: new Residents({ idleMs: 1_800_000, idleCount: 32, ...options.residents }),
-  });
-  onTestFinished(() => conversations.close());
-  return conversations;
+  };
 }
 
 function registryOf(options: StageOptions): AgentToolRegistry {
   const registry = new AgentToolRegistry();
   options.agentTools?.(registry);
   return registry;
+}
+
+/** Goes by the same script. */
+function otherModel({ otherModels = {} }: StageOptions, model: Model, name?: string): Model {
+  if (name === undefined || name === model.name) return model;
+  const traits = otherModels[name];
+  if (traits === undefined) throw new ConversationError("settings", `unknown model: "${name}"`);
+  return { ...model, name, traits: { ...model.traits, ...traits } };
 }
 
 export interface ScriptedModel extends Model {
@@ -256,6 +279,15 @@ export function hanging(...events: readonly ModelEvent[]): Streamed {
     yield events;
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   };
+}
+
+/** The texts of messages in a request, in order. */
+export function wordsIn(request: ModelRequest | undefined): string[] {
+  return (request?.input ?? []).flatMap((entry) =>
+    entry.type === "message"
+      ? entry.content.flatMap((part) => ("text" in part ? [part.text] : []))
+      : [],
+  );
 }
 
 /** Names of events in order; output deltas that follow each other count once. */

@@ -28,8 +28,9 @@ export function company(
         const env = { PATH: process.env["PATH"], HOME: place.home, ...options.env };
         const environment = { env, cwd: place.workspace, version: "9.9.9" };
         // Of its context, this plugin uses no more.
-        const context = { environment, log: silent } as never;
-        void plugin.setup(context, { agentTools });
+        const context = { environment, log: silent, diagnostic() {} } as never;
+        const settings = { home: place.home, load: () => Promise.reject(new Error("not asked")) };
+        void plugin.setup(context, { settings, agentTools });
       },
     },
     place,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once as happened } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, request as forward } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
@@ -47,6 +48,14 @@ async function httpServer() {
       transport.handleRequest(request, response),
     );
   });
+  return { url: `${(await serving(listener)).origin}/mcp`, seen, sessions };
+}
+
+function listening(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  return serving(createServer(answer));
+}
+
+async function serving(listener: Server): Promise<{ readonly origin: string }> {
   listener.listen(0, "127.0.0.1");
   await happened(listener, "listening");
   onTestFinished(() => {
@@ -54,10 +63,10 @@ async function httpServer() {
     listener.close();
   });
   const { port } = listener.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/mcp`, seen, sessions };
+  return { origin: `http://127.0.0.1:${port}` };
 }
 
-describe("a server over streamable HTTP (acceptance 25)", () => {
+describe("acceptance 25: a server over streamable HTTP", () => {
   it("is called with its headers and its token", async () => {
     const web = await httpServer();
     const settings = {
@@ -115,13 +124,66 @@ describe("a server over streamable HTTP (acceptance 25)", () => {
     expect(second).toBe('[{"type":"text","text":"2"}]');
   });
 
+  it("is reached through the proxy that the environment names", async () => {
+    const web = await httpServer();
+    const seen: string[] = [];
+    const proxy = await listening((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      // What a proxy does: the same request again, to the server that is meant.
+      const { pathname } = new URL(request.url ?? "");
+      if (pathname === "/old") {
+        response.writeHead(308, { location: "/mcp" }).end();
+        return;
+      }
+      const { method, headers } = request;
+      const onward = forward(web.url, { method, headers, agent: false }, (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(onward);
+    });
+    const env = { HTTP_PROXY: proxy.origin, NO_PROXY: "other.invalid" };
+    const stage = await company(
+      { web: { url: "http://mcp.invalid/old", bearer_token: "t0ken" } },
+      { script: once("web__add", { a: 2, b: 3 }), env },
+    );
+    expect(stage.conversation.startEvents.slice(1)).toEqual([]);
+    await stage.say("go");
+    expect(outputs(stage.requests[1])).toEqual(['[{"type":"text","text":"5"}]']);
+    expect(seen).toContain("POST http://mcp.invalid/mcp");
+    expect(web.seen[0]?.headers.authorization).toBe("Bearer t0ken");
+    await stage.conversations.close();
+  });
+
+  it.each([
+    ["past the proxy when it is on this machine", "http://127.0.0.1:2/mcp", "", /ECONNREFUSED/],
+    ["past the proxy where NO_PROXY says so", "http://mcp.invalid/", "mcp.invalid", /mcp\.invalid/],
+  ])("is asked %s", async (_, url, except, reason) => {
+    const asked = vi.fn<() => void>();
+    const proxy = await listening((_request, response) => {
+      asked();
+      response.writeHead(502).end();
+    });
+    const env = { http_proxy: proxy.origin, no_proxy: except };
+    const { conversation } = await company({ web: { url } }, { env });
+    expect(conversation.startEvents[1]?.msg).toMatchObject({
+      message: expect.stringMatching(reason) as string,
+    });
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it("behind a proxy that refuses is told with the proxy's status", async () => {
+    const proxy = await listening((_request, response) => void response.writeHead(502).end("no"));
+    const env = { HTTP_PROXY: proxy.origin };
+    const { conversation } = await company({ web: { url: "http://mcp.invalid/" } }, { env });
+    expect(JSON.stringify(conversation.startEvents[1])).toMatch(/could not be started: .*502/);
+  });
+
   it("that wants another token says so", async () => {
-    const listener = createServer((_, response) => response.writeHead(401).end("who are you?"));
-    listener.listen(0, "127.0.0.1");
-    await happened(listener, "listening");
-    onTestFinished(() => void listener.close());
-    const { port } = listener.address() as AddressInfo;
-    const url = `http://127.0.0.1:${port}/mcp`;
+    const { origin } = await listening((_, response) =>
+      response.writeHead(401).end("who are you?"),
+    );
+    const url = `${origin}/mcp`;
     const { conversation } = await company({ web: { url, bearer_token: "s3cret" } });
     const problem = JSON.stringify(conversation.startEvents[1]);
     expect(problem).toMatch(/could not be started: .*(401|[Uu]nauthorized)/);

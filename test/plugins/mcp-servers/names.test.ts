@@ -6,7 +6,7 @@ function hashed(full: string): string {
   return full.slice(0, 24) + createHash("sha1").update(full).digest("hex");
 }
 
-describe("a tool's qualified name (acceptance 25)", () => {
+describe("acceptance 25: a tool's qualified name", () => {
   it.each([
     ["docs", "search", "docs__search"],
     ["docs", "a.b/c d", "docs__a_b_c_d"],

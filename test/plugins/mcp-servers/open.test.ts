@@ -31,7 +31,7 @@ function alive(pid: number): boolean {
   }
 }
 
-describe("external tools (acceptance 25)", () => {
+describe("acceptance 25: external tools", () => {
   it("are offered after the engine's, sorted, under qualified names", async () => {
     const { say, requests } = await company({ b: server(), a: server() }, { script: [text("x")] });
     await say("go");
@@ -93,7 +93,7 @@ describe("external tools (acceptance 25)", () => {
   });
 });
 
-describe("a server's process (acceptance 25)", () => {
+describe("acceptance 25: a server's process", () => {
   it("knows us by name and gets no more of the environment than it may", async () => {
     const env = { OPENAI_API_KEY: "secret", LANG: "C", TZ: "UTC", USER: "me", TERM: "dumb" };
     const servers = { s: server([], { env: { LANG: "de", EXTRA: "1" } }) };
@@ -160,7 +160,7 @@ describe("a server's process (acceptance 25)", () => {
   });
 });
 
-describe("a server that cannot be had (acceptance 25, T3)", () => {
+describe("acceptance 25: a server that cannot be had", () => {
   it.each<[string, JsonObject, RegExp]>([
     [
       "that is not there",

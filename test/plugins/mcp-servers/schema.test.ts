@@ -3,7 +3,7 @@ import { argumentsSchema, reducedSchema } from "../../../plugins/mcp-servers/sch
 
 const text = { type: "string" };
 
-describe("a server's schema (acceptance 25)", () => {
+describe("acceptance 25: a server's schema", () => {
   it.each<[string, unknown, object]>([
     ["an integer becomes a number", { type: "integer" }, { type: "number" }],
     ["a number stays", { type: "number", minimum: 1 }, { type: "number" }],

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { call, calls, completed, folders, hanging, order, outputs, text } from "../engine/stage.ts";
 import { callEvents, company, once, server } from "./company.ts";
 
-describe("a call of an external tool (acceptance 25)", () => {
+describe("acceptance 25: a call of an external tool", () => {
   it.each<[string, string, object | string, string, object]>([
     [
       "content",
@@ -41,17 +41,20 @@ describe("a call of an external tool (acceptance 25)", () => {
       '[{"type":"text","text":"zebra"}]',
       { Ok: { content: [{ type: "text", text: "zebra" }] } },
     ],
-  ])("tells the model %s, and everyone by events", async (_, name, args, told, result) => {
-    const tool = name === "undeclared" ? "zebra" : name;
-    const stage = await company({ s: server() }, { script: once(`s__${tool}`, args) });
-    await stage.say("go");
-    expect(outputs(stage.requests[1])).toEqual([told]);
-    const invocation = { server: "s", tool, arguments: args === "" ? null : args };
-    expect(callEvents(stage.events)).toEqual([
-      { type: "mcp_tool_call_begin", call_id: "call_1", invocation },
-      { type: "mcp_tool_call_end", call_id: "call_1", invocation, result },
-    ]);
-  });
+  ])(
+    "defect 18: tells the model %s, and everyone by events",
+    async (_, name, args, told, result) => {
+      const tool = name === "undeclared" ? "zebra" : name;
+      const stage = await company({ s: server() }, { script: once(`s__${tool}`, args) });
+      await stage.say("go");
+      expect(outputs(stage.requests[1])).toEqual([told]);
+      const invocation = { server: "s", tool, arguments: args === "" ? null : args };
+      expect(callEvents(stage.events)).toEqual([
+        { type: "mcp_tool_call_begin", call_id: "call_1", invocation },
+        { type: "mcp_tool_call_end", call_id: "call_1", invocation, result },
+      ]);
+    },
+  );
 
   it("names its duration in whole seconds and the rest", async () => {
     const stage = await company({ s: server() }, { script: once("s__zebra") });

@@ -172,7 +172,7 @@ describe("the choice", () => {
   it.each<[JsonObject, string | RegExp]>([
     [
       { model_provider: "nope", ...own },
-      /^unknown model_provider: "nope" \(known: openai, .*offline, own\)$/,
+      /^Model provider `nope` not found \(known: openai, .*offline, own\)$/,
     ],
     [{ model_provider: 5 }, "model_provider: expected a string, got 5"],
     [{ model: true }, "model: expected a string, got true"],
@@ -198,7 +198,7 @@ describe("the choice", () => {
       { model_provider: "x", model_providers: { x: { name: "x", ai_sdk: "p" } } },
       /^model is not set/,
     ],
-  ])("refuses %o", async (values, message) => {
+  ])("acceptance 3: refuses %o", async (values, message) => {
     const error: unknown = await chosen(values, {}).catch((reason: unknown) => reason);
     if (!isConversationError(error)) throw new Error(`not refused: ${JSON.stringify(error)}`);
     expect(error.kind).toBe("settings");
@@ -282,7 +282,7 @@ describe("the service", () => {
       { tokens: { access_token: "t", account_id: "acc" } },
       "Bearer t",
     ],
-  ])("sends the stored sign-in to %s: %o", async (_, extra, auth, expected) => {
+  ])("defect 9: sends the stored sign-in to %s: %o", async (_, extra, auth, expected) => {
     const mock = await mockModel(["hi"]);
     onTestFinished(() => mock.close());
     await ask(await open(at(mock.url, extra), { home: home(auth), env: { OWN: "own" } }));
@@ -323,7 +323,8 @@ describe("the diagnosis", () => {
       [
         {
           level: "ok",
-          message: "claude-sonnet-5-5 of provider anthropic (ANTHROPIC_API_KEY is set)",
+          message:
+            "claude-sonnet-5-5 of provider anthropic at https://api.anthropic.com/v1 (ANTHROPIC_API_KEY is set)",
         },
         { level: "ok", subject: "model key", message: "ANTHROPIC_API_KEY is set" },
       ],
@@ -333,6 +334,34 @@ describe("the diagnosis", () => {
       { model_provider: "gemini" },
       {},
       [{ level: "ok" }, { level: "error", message: "GEMINI_API_KEY is not set" }],
+    ],
+    [
+      "the address, without what is secret in it",
+      at("https://me:secret@models.test/v1/?key=secret"),
+      {},
+      [
+        {
+          level: "ok",
+          message:
+            "mock-model of provider mock at https://models.test/v1 (model_provider from config.toml)",
+        },
+      ],
+    ],
+    [
+      "an entry whose address is misspelt, though it is not used",
+      {
+        model_provider: "offline",
+        model_providers: { mine: { baseurl: "http://x.test", zzz: 1 } },
+      },
+      {},
+      [
+        { level: "warning", subject: "model" },
+        {
+          level: "warning",
+          message:
+            'model_providers.mine has no base_url, so https://api.openai.com/v1 is asked; unknown keys: "baseurl" (did you mean base_url?), "zzz"',
+        },
+      ],
     ],
     ["no model at all", {}, {}, [{ level: "warning", subject: "model" }]],
     [
@@ -346,5 +375,57 @@ describe("the diagnosis", () => {
     const findings = await diagnose(world({ env }), new Set(), query);
     expect(findings).toMatchObject(expected);
     expect(JSON.stringify(findings)).not.toContain("secret");
+  });
+
+  it.each<[string, (port: number) => JsonObject, RegExp]>([
+    [
+      "a local server without the model that is asked for",
+      () => ({ model: "big" }),
+      /^none: .*, the model server at http:\/\/127\.0\.0\.1:\d+\/v1 has no "big", only "small", "tiny"$/,
+    ],
+    [
+      "a provider on this machine without the model",
+      (port) => at(`http://localhost:${port}/v1`),
+      /^http:\/\/localhost:\d+\/v1 of provider mock has no "mock-model", only "small", "tiny"$/,
+    ],
+    [
+      "a provider on this machine that does not answer",
+      () => at("http://127.0.0.1:9/v1"),
+      /^no list of models comes from http:\/\/127\.0\.0\.1:9\/v1 of provider mock$/,
+    ],
+  ])("names %s", async (_, values, message) => {
+    const port = await listen(list("small", "tiny"));
+    const query = { settings: settings(values(port)), signal: new AbortController().signal };
+    const findings = await diagnose(world({ localPorts: [port] }), new Set(), query);
+    expect(findings.filter(({ level }) => level === "warning")).toMatchObject([
+      { message: expect.stringMatching(message) as string },
+    ]);
+  });
+
+  it("finds nothing odd about a local server that has the model", async () => {
+    const port = await listen(list("mock-model"));
+    const query = {
+      settings: settings(at(`http://127.0.0.1:${port}/v1/`)),
+      signal: new AbortController().signal,
+    };
+    expect(await diagnose(world(), new Set(), query)).toMatchObject([{ level: "ok" }]);
+  });
+});
+
+describe("a provider without an address", () => {
+  it.each<[string, JsonObject, string[]]>([
+    [
+      "is named in the log when keys of it are unknown",
+      { base_uri: "http://x.test" },
+      ["base_uri"],
+    ],
+    ["is nobody's mistake when all its keys are known", { env_key: "K" }, []],
+  ])("%s", async (_, table, keys) => {
+    const lines: Lines = [];
+    const values = { model_provider: "mine", model_providers: { mine: table } };
+    await open(values, { lines });
+    const warnings = lines.filter((line) => line.startsWith("warn"));
+    expect(warnings).toHaveLength(keys.length);
+    for (const key of keys) expect(warnings[0]).toContain(`"${key}" (did you mean base_url?)`);
   });
 });

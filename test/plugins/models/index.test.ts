@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { Settings } from "../../../core/index.ts";
+import { Credentials, optional, Settings } from "../../../core/index.ts";
 import type { Finding, Models, PluginContext, Token } from "../../../core/index.ts";
 import plugin from "../../../plugins/models/index.ts";
 import { Options } from "../../../plugins/models/options.ts";
@@ -24,6 +24,7 @@ async function setUp(env: Record<string, string> = {}) {
   };
   await plugin.setup(context as unknown as PluginContext<Options>, {
     settings: { home: "/nowhere", load: () => Promise.resolve(settings()) },
+    credentials: undefined,
   });
   // The only service that this plugin provides.
   const models = provided.get("models") as Models;
@@ -54,13 +55,13 @@ describe("the plugin", () => {
     const { diagnostics } = await setUp({ OPENAI_API_KEY: "sk-secret" });
     const findings = await diagnostics[0]?.(new AbortController().signal);
     expect(findings?.map(({ message }) => message)).toEqual([
-      "gpt-5-codex of provider openai (OPENAI_API_KEY is set)",
+      "gpt-5-codex of provider openai at https://api.openai.com/v1 (OPENAI_API_KEY is set)",
       "OPENAI_API_KEY is set",
     ]);
   });
 
   it("needs the settings and has strict options", () => {
-    expect(plugin.needs).toEqual({ settings: Settings });
+    expect(plugin.needs).toEqual({ settings: Settings, credentials: optional(Credentials) });
     expect(Options.safeParse({ localPort: [] }).success).toBe(false);
     expect(Options.safeParse({ localPorts: [0] }).success).toBe(false);
     expect(Options.safeParse({ localPorts: [8080] }).success).toBe(true);

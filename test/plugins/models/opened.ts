@@ -8,6 +8,7 @@ import type {
   ResponseItem,
   SettingsTree,
 } from "../../../core/index.ts";
+import { Store } from "../../../plugins/auth/store.ts";
 import { createModels, type World } from "../../../plugins/models/models.ts";
 
 /** Lines that the log got, as `level: message`. */
@@ -19,16 +20,34 @@ export interface Setup {
   readonly cwd?: string;
   readonly localPorts?: readonly number[];
   readonly lines?: Lines;
+  /** The plugin that knows who is signed in is switched off. */
+  readonly withoutAuth?: boolean;
+  /** What the program's own settings say, beside those of a conversation. */
+  readonly settings?: JsonObject;
 }
 
 /** What the plugin knows of the process, without a network of its own to look at. */
 export function world(setup: Setup = {}): World {
   const lines = setup.lines ?? [];
   const line = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
+  const environment = { env: setup.env ?? {}, cwd: setup.cwd ?? "/nowhere", version: "1.2.3" };
+  const log = {
+    debug: line("debug"),
+    info: line("info"),
+    warn: line("warn"),
+    error: line("error"),
+  };
+  const home = setup.home ?? "/nowhere";
+  const plain = { home, load: () => Promise.resolve(settings(setup.settings)) };
+  const { signal } = new AbortController();
   return {
-    environment: { env: setup.env ?? {}, cwd: setup.cwd ?? "/nowhere", version: "1.2.3" },
-    log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
-    home: setup.home ?? "/nowhere",
+    environment,
+    log,
+    home,
+    credentials:
+      setup.withoutAuth === true
+        ? undefined
+        : new Store({ settings: plain, environment, log, signal }),
     localPorts: setup.localPorts ?? [],
   };
 }

@@ -313,6 +313,26 @@ describe("a call of codex-reply", () => {
     expect(second.call.sent[0]?.params).toMatchObject({ _meta: { requestId: 8 } });
   });
 
+  it("gets what happens in between, if its turn is the one that runs", async () => {
+    const { desk } = open();
+    const first = await started(desk, { requestId: "a" });
+    const waiting = reply(desk, "more", { requestId: "b" });
+    first.conversation.emit("a", { type: "task_started", model_context_window: null });
+    first.conversation.emit("auto-compact-0", { type: "agent_message", message: "compacted" });
+    expect(eventsOf(first.call).at(-1)).toBe("auto-compact-0:agent_message");
+    first.conversation.say("one");
+    first.conversation.emit("auto-compact-1", { type: "agent_message", message: "of nobody" });
+    first.conversation.emit("0", { type: "task_started", model_context_window: null });
+    first.conversation.emit("auto-compact-2", { type: "agent_message", message: "compacted" });
+    first.conversation.say("two");
+    await Promise.all([first.result, waiting.result]);
+    expect(eventsOf(waiting.call)).toEqual([
+      "0:task_started",
+      "auto-compact-2:agent_message",
+      "0:task_complete",
+    ]);
+  });
+
   it("is told apart from the first turn where both have one event id", async () => {
     const { desk } = open();
     const first = await started(desk, { requestId: 0 });
@@ -417,7 +437,7 @@ describe("a call of codex-reply", () => {
     expect(result).not.toHaveProperty("structuredContent");
   });
 
-  it("27: goes on with a conversation that only lies on the disk", async () => {
+  it("acceptance 27: goes on with a conversation that only lies on the disk", async () => {
     const { conversations, desk } = open();
     const stored = new StandInConversation(uuid(7));
     conversations.stored.set(uuid(7), stored);
@@ -430,7 +450,7 @@ describe("a call of codex-reply", () => {
     expect(eventsOf(call)).not.toContain(":session_configured");
   });
 
-  it("27: says why a conversation on the disk cannot be had", async () => {
+  it("acceptance 27: says why a conversation on the disk cannot be had", async () => {
     const { conversations, desk } = open();
     const problem = "conversation x is open in process 17";
     conversations.stored.set(uuid(7), new ConversationError("session", problem));

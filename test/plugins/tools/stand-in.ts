@@ -8,6 +8,8 @@ import type {
   ConversationRequest,
   Conversations,
   EventMsg,
+  ConversationSummary,
+  RecordedEvent,
   ResumeRequest,
   Submission,
   Subscriber,
@@ -46,6 +48,10 @@ export class StandInConversation implements Conversation {
     this.#ids.push(id);
     const outcome = new Promise<TaskOutcome>((resolve) => this.#ends.push(resolve));
     return { id, outcome };
+  }
+
+  compact() {
+    return this.submit({ items: [], approve: () => Promise.reject(new Error("nobody to ask")) });
   }
 
   interrupt(): Promise<boolean> {
@@ -112,6 +118,7 @@ export class StandInConversations implements Conversations {
     if (this.refuse !== undefined) return Promise.reject(this.refuse);
     const conversation = new StandInConversation(uuid(this.made.length + 1));
     this.made.push(conversation);
+    for (const opened of this.#watchers) opened(conversation);
     return Promise.resolve(conversation);
   }
 
@@ -125,6 +132,21 @@ export class StandInConversations implements Conversations {
   resume({ id = "" }: ResumeRequest): Promise<StandInConversation> {
     const found = this.stored.get(id) ?? new ConversationError("missing", "nothing on the disk");
     return found instanceof StandInConversation ? Promise.resolve(found) : Promise.reject(found);
+  }
+
+  readonly #watchers = new Set<(conversation: Conversation) => void>();
+
+  watch(opened: (conversation: Conversation) => void): () => void {
+    this.#watchers.add(opened);
+    return () => void this.#watchers.delete(opened);
+  }
+
+  recorded(): Promise<RecordedEvent[]> {
+    return Promise.resolve([]);
+  }
+
+  summary(): Promise<ConversationSummary> {
+    return Promise.reject(new ConversationError("missing", "nothing on the disk"));
   }
 
   list(): Promise<ConversationPage> {

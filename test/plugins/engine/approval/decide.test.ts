@@ -92,7 +92,7 @@ const execCells = execTables.flatMap(([what, question, rows]) =>
   ),
 );
 
-describe("decideExec", () => {
+describe("acceptance 11, defect 19: decideExec", () => {
   it.each(execCells)("$what under $policy in $mode: $expected", ({ question, expected }) => {
     expect(execWord(question)).toBe(expected);
   });
@@ -148,7 +148,7 @@ const patchCells = patchTables.flatMap(([where, insideRoots, rows]) =>
   ),
 );
 
-describe("decidePatch", () => {
+describe("acceptance 11: decidePatch", () => {
   const fresh = { empty: false, escalated: false, approvedForSession: false };
 
   it.each(patchCells)(

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Capture, captureLimit } from "../../../../plugins/engine/exec/capture.ts";
 
-function captured(text: string, pieceBytes: number): string {
+function captured(text: string, pieceBytes: number, limit?: number): string {
   const capture = new Capture();
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     capture.push(bytes.subarray(at, at + pieceBytes));
   }
-  return capture.text();
+  return capture.text(limit);
 }
 
 describe("Capture", () => {
@@ -17,14 +17,24 @@ describe("Capture", () => {
     expect(captured(text, pieceBytes) === text).toBe(true);
   });
 
-  it("counts every byte that it leaves out", () => {
-    const text = "0123456789".repeat(500_000);
-    const shown = captured(text, 8192);
+  it.each([
+    ["a short text", 3000, 1000],
+    ["one that fills the head", captureLimit / 10 + 1, 1000],
+    ["more than is kept", 500_000, 1000],
+    ["more than is kept", 500_000, undefined],
+  ])("counts every byte that it leaves out of %s", (_what, tens, limit) => {
+    const text = "0123456789".repeat(tens);
+    const shown = captured(text, 8192, limit);
+    expect(shown.length).toBeLessThan(2 * (limit ?? captureLimit) + 50);
     const [, start = "", count = "", end = ""] =
       /^(\d+)\n\[\.\.\. (\d+) bytes omitted \.\.\.\]\n(\d+)$/.exec(shown) ?? [];
     expect(text.startsWith(start)).toBe(true);
     expect(text.endsWith(end)).toBe(true);
     expect(start.length + Number(count) + end.length).toBe(text.length);
+  });
+
+  it("shows what fits into a limit whole", () => {
+    expect(captured("0123456789", 3, 5)).toBe("0123456789");
   });
 
   it("cuts between characters", () => {

@@ -21,7 +21,7 @@ const env = {
   ABSENT: undefined,
 };
 
-describe("23: commandEnvironment", () => {
+describe("acceptance 23: commandEnvironment", () => {
   it.each<[string, Partial<ShellEnvironmentPolicy>, Record<string, string>]>([
     ["everything but secrets", {}, { PATH: "/bin", HOME: "/home/u", LANG: "C" }],
     ["the core names", { inherit: "core" }, { PATH: "/bin", HOME: "/home/u" }],

@@ -5,7 +5,7 @@ import { tempFolder } from "../../../helpers/temp-folder.ts";
 
 const bash = (home: string): LoginShell => ({ name: "bash", path: "/bin/bash", home });
 
-describe("24: a command in the login shell", () => {
+describe("acceptance 24: a command in the login shell", () => {
   it.each([
     ["a script of bash", ["bash", "-lc", "echo a; echo b"], "echo a; echo b"],
     ["other words", ["echo", "it's", "$HOME"], "echo \"it's\" '$HOME'"],

@@ -5,7 +5,7 @@ import { formatForModel, shellResultJson } from "../../../../plugins/engine/exec
 const lines = (count: number, text = "line") =>
   Array.from({ length: count }, (_, at) => `${text} ${at + 1}\n`).join("");
 
-describe("formatForModel", () => {
+describe("acceptance 8: formatForModel", () => {
   it.each([
     ["nothing", ""],
     ["256 lines", lines(256)],
@@ -52,7 +52,7 @@ describe("formatForModel", () => {
   });
 });
 
-describe("shellResultJson", () => {
+describe("acceptance 8: shellResultJson", () => {
   it.each([
     [0, "0.0"],
     [49, "0.0"],

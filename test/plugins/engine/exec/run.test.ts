@@ -67,6 +67,22 @@ describe("run", () => {
     expect((await start(["/usr/bin/env"], { env: { A: "1" } })).stdout).toBe("A=1\n");
   });
 
+  it("defect 20: leads a process group of its own", async () => {
+    const groups: number[] = [];
+    const controller = new AbortController();
+    await bash("echo $$; sleep 60", {
+      signal: controller.signal,
+      onOutput(_, chunk) {
+        const pid = Number(chunk.toString());
+        // A group has the number of its leader; signal 0 only asks whether there is one.
+        if (process.kill(-pid, 0)) groups.push(pid);
+        controller.abort();
+        return undefined;
+      },
+    });
+    expect(groups).toHaveLength(1);
+  });
+
   it("gives a null device as stdin", async () => {
     expect(await start(["cat"])).toMatchObject({ exitCode: 0, stdout: "" });
   });
@@ -150,7 +166,7 @@ describe("run", () => {
 });
 
 describe("a background process", () => {
-  it("does not hang the call by holding the pipe, nor make it a time-out", async () => {
+  it("defect 3: does not hang the call by holding the pipe, nor make it a time-out", async () => {
     const result = await bash("sleep 60 & echo $!");
     expect(result).toMatchObject({ exitCode: 0, timedOut: false });
     process.kill(Number(result.stdout), "SIGKILL");
@@ -185,7 +201,7 @@ describe("a time-out", () => {
   it.each([
     ["holds the pipe", "sleep 60 & echo $!; sleep 60"],
     ["ignores the polite signal", "(trap '' TERM; echo $BASHPID; sleep 60; sleep 60) & sleep 60"],
-  ])("is 124 and kills a grandchild that %s", async (_what, script) => {
+  ])("acceptance 9, defect 3: is 124 and kills a grandchild that %s", async (_what, script) => {
     const result = await bash(script, { timeoutMs: 300 });
     expect(result).toMatchObject({ exitCode: 124, timedOut: true, aborted: false });
     expect(result.durationMs).toBeGreaterThanOrEqual(295);

@@ -4,7 +4,7 @@ import { judge, plainCommands } from "../../../../plugins/engine/exec/safe.ts";
 const words = (text: string) => text.split(" ");
 const script = (text: string) => ["bash", "-lc", text];
 
-describe("judge", () => {
+describe("acceptance 12: judge", () => {
   it.each([
     "cat a b",
     "cd /",

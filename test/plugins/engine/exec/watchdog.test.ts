@@ -8,9 +8,10 @@ const module = fileURLToPath(new URL("../../../../plugins/engine/exec/run.ts", i
 /** A process that runs a command which prints its process group, and then waits with a child. */
 const code = (script: string) => `
   const { run } = await import(${JSON.stringify(module)});
+  const { marked } = await import(${JSON.stringify(module.replace("run.ts", "stragglers.ts"))});
   await run({
     command: ["sh", "-c", ${JSON.stringify(script)}],
-    cwd: "/", env: { PATH: process.env.PATH }, timeoutMs: 60_000,
+    cwd: "/", env: marked({ PATH: process.env.PATH }), timeoutMs: 60_000,
     signal: new AbortController().signal,
     onOutput: (_stream, chunk) => void process.stdout.write(chunk),
   });
@@ -43,6 +44,16 @@ it.skipIf(process.platform === "win32")(
     await vi.waitFor(() => expect(isAlive(group)).toBe(false), { timeout: 5000 });
   },
 );
+
+it.runIf(process.platform === "linux")("a daemon ends with us, too", async () => {
+  const us = start("setsid sh -c 'echo $$; exec sleep 600' & wait");
+  const [line] = (await once(us.stdout, "data")) as [Buffer];
+  const daemon = Number(line.toString());
+  onTestFinished(() => void (isAlive(daemon) && process.kill(-daemon, "SIGKILL")));
+  expect(isAlive(daemon)).toBe(true);
+  us.kill("SIGKILL");
+  await vi.waitFor(() => expect(isAlive(daemon)).toBe(false), { timeout: 5000 });
+});
 
 it.skipIf(process.platform === "win32")("the watchdog does not keep us alive", async () => {
   const us = start("true");

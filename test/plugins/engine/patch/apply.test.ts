@@ -86,7 +86,7 @@ const cases: [string, string[], Record<string, string>, string][] = [
   ],
 ];
 
-describe("applyPatch", () => {
+describe("acceptance 20: applyPatch", () => {
   it.each(cases)("%s", async (_, lines, after, summary) => {
     const folder = folderWith({ a: "a\n", b: "b\n" });
     const result = await run(folder, ...lines);

@@ -193,7 +193,7 @@ const bad: [string, string, string | RegExp][] = [
   ],
 ];
 
-describe("parsePatch", () => {
+describe("acceptance 20: parsePatch", () => {
   it.each(good)("reads %s", (_, text, sections) => {
     expect(parsePatch(text).sections).toEqual(sections as PatchSection[]);
   });

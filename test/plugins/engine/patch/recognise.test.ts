@@ -68,7 +68,7 @@ const lone = [
   ["*** Begin Patch\n*** Add File: broken"],
 ];
 
-describe("recognisePatch", () => {
+describe("acceptance 20: recognisePatch", () => {
   it.each(["apply_patch", "applypatch"])(
     "takes %s with one argument as it stands",
     async (name) => {

@@ -135,7 +135,7 @@ const failures: [string, string, string[], string][] = [
   ],
 ];
 
-describe("rewrite", () => {
+describe("acceptance 20, defect 16: rewrite", () => {
   it.each(cases)("%s", (_, before, lines, after) => {
     expect(update(before, ...lines)).toBe(after);
   });

@@ -114,7 +114,7 @@ const scenes: [string, (folder: string) => void][] = [
 
 const touched = [...Object.keys(before), "z.txt", "n", "n.sh", "n.bin", "dir/n.txt", "grüße.txt"];
 
-describe("TurnDiff", () => {
+describe("acceptance 21: TurnDiff", () => {
   it.each(scenes)("shows %s as git does", async (_, change) => {
     const folder = repository(before);
     const diff = new TurnDiff();

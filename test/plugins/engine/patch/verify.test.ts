@@ -160,7 +160,7 @@ function absolute(folder: string, changes: Record<string, FileChange>): object {
   );
 }
 
-describe("verifyPatch", () => {
+describe("acceptance 20: verifyPatch", () => {
   it.each(cases)("describes %s", async (_, lines, changes) => {
     const folder = folderWith(files);
     const patch = await verifyPatch(patchOf(...lines), folder);

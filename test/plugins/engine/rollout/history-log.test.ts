@@ -12,7 +12,7 @@ function service(options: StageOptions = {}) {
 }
 
 describe("the message history", () => {
-  it("29: has one line an entry, for its owner alone", async () => {
+  it("acceptance 29: has one line an entry, for its owner alone", async () => {
     const { conversations, path } = service();
     await conversations.addToHistory({ conversationId: "a", text: "one\ntwo" });
     await conversations.addToHistory({ conversationId: "b", text: "three" });
@@ -27,14 +27,14 @@ describe("the message history", () => {
     expect(existsSync(`${path}.lock`)).toBe(false);
   });
 
-  it("29: closes a file that was open to everybody", async () => {
+  it("acceptance 29: closes a file that was open to everybody", async () => {
     const { conversations, home, path } = service();
     chmodSync(write(home, "history.jsonl", ""), 0o644);
     await conversations.addToHistory({ conversationId: "a", text: "x" });
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it("29: keeps all entries of writers at the same time", async () => {
+  it("acceptance 29: keeps all entries of writers at the same time", async () => {
     const { conversations, path } = service();
     const texts = Array.from({ length: 5 }, (_, n) => String(n));
     await Promise.all(
@@ -44,7 +44,7 @@ describe("the message history", () => {
     expect(lines.map((line) => (JSON.parse(line) as HistoryEntry).text).toSorted()).toEqual(texts);
   });
 
-  it("29: says who has it locked for too long", async () => {
+  it("acceptance 29: says who has it locked for too long", async () => {
     const { conversations, path } = service();
     symlinkSync(`${process.ppid}:`, `${path}.lock`);
     await expect(conversations.addToHistory({ conversationId: "a", text: "x" })).rejects.toThrow(
@@ -52,13 +52,13 @@ describe("the message history", () => {
     );
   });
 
-  it("29: is not kept where the settings say so", async () => {
+  it("acceptance 29: is not kept where the settings say so", async () => {
     const { conversations, path } = service({ config: { history: { persistence: "none" } } });
     await conversations.addToHistory({ conversationId: "a", text: "x" });
     expect(existsSync(path)).toBe(false);
   });
 
-  it("29: is looked up by file and line", async () => {
+  it("acceptance 29: is looked up by file and line", async () => {
     const place = folders();
     write(
       place.home,

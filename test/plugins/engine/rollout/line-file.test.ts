@@ -30,7 +30,7 @@ describe("a file of lines", () => {
     ["", "next\n"],
     ["whole\n", "whole\nnext\n"],
     ["whole\ntor", "whole\ntor\nnext\n"],
-  ])("27: that ends in %j goes on with a line of its own", (before, after) => {
+  ])("acceptance 27: that ends in %j goes on with a line of its own", (before, after) => {
     const path = join(folders().root, "x.jsonl");
     writeFileSync(path, before);
     new LineFile(path).append("next\n");

@@ -31,7 +31,7 @@ function texts(items: readonly ResponseItem[]): string[] {
 }
 
 describe("a record that is read back", () => {
-  it("27: holds the items and the events in order", async () => {
+  it("acceptance 27: holds the items and the events in order", async () => {
     const recorded = await read(
       meta(uuid(1), { cwd: "/here" }) +
         said("user", "a") +
@@ -56,7 +56,7 @@ describe("a record that is read back", () => {
     ["an event without a type", line("event_msg", {})],
     ["a compaction that says nothing", line("compacted", {})],
     ["a meta line without a proper id", line("session_meta", { id: "../../x" })],
-  ])("27: skips and counts %s", async (_, junk) => {
+  ])("acceptance 27: skips and counts %s", async (_, junk) => {
     const recorded = await read(`${junk}\n${meta(uuid(1))}${said("user", "kept")}${junk}`);
     expect(recorded.id).toBe(uuid(1));
     expect(texts(recorded.items)).toEqual(["kept"]);
@@ -96,7 +96,7 @@ describe("a record that is read back", () => {
     ["that something else followed", draft(answer) + item(call), [call], []],
     ["of another answer before", draft(answer) + item(answer) + draft(answer), [answer], [answer]],
     ["of no shape", draft({ type: "ghost" }), [], []],
-  ])("27: tells items from drafts %s", async (_, content, items, drafts) => {
+  ])("acceptance 27: tells items from drafts %s", async (_, content, items, drafts) => {
     expect(await read(meta(uuid(1)) + content)).toMatchObject({ items, drafts });
   });
 });
@@ -105,7 +105,7 @@ describe("a compaction in a record", () => {
   const opening =
     said("user", "<user_instructions>\n\nbe kind") + said("user", "<environment_context>");
 
-  it("27: replaces everything by the opening and one message with the person's words", async () => {
+  it("acceptance 27: replaces everything by the opening and one message with the person's words", async () => {
     const { items } = await read(
       meta(uuid(1)) +
         opening +
@@ -123,7 +123,7 @@ describe("a compaction in a record", () => {
     expect(texts(items).at(-1)).toBe("third");
   });
 
-  it("27: cuts the person's words in the middle when they are too long", async () => {
+  it("acceptance 27: cuts the person's words in the middle when they are too long", async () => {
     const { items } = await read(
       meta(uuid(1)) +
         opening +
@@ -137,7 +137,7 @@ describe("a compaction in a record", () => {
     expect(quote.length).toBeLessThan(81_000);
   });
 
-  it("27: is what the record says it is, where it says so", async () => {
+  it("acceptance 27: is what the record says it is, where it says so", async () => {
     const { items, drafts } = await read(
       meta(uuid(1)) +
         opening +

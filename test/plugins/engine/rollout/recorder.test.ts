@@ -66,7 +66,7 @@ describe("the record of a conversation", () => {
     expect(path.endsWith(`-${at.conversation.id}.jsonl`)).toBe(true);
   });
 
-  it("has everything in order when the outcome is there", async () => {
+  it("acceptance 27: has everything in order when the outcome is there", async () => {
     const at = await stage({
       request: { approvalPolicy: "never", sandbox: "danger-full-access" },
       script: [calls(shell(["true"])), text("done")],

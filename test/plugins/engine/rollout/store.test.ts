@@ -48,7 +48,7 @@ async function allPages(home: string, size: number): Promise<string[][]> {
 }
 
 describe("the list of conversations", () => {
-  it("28: has the newest first, with the person's first words", async () => {
+  it("acceptance 28: has the newest first, with the person's first words", async () => {
     const { home } = folders();
     const path = record(home, uuid(1), { at: at(1), content: conversation(1, " first \n") });
     record(home, uuid(2), { at: new Date(2025, 1, 1), content: conversation(2, "second") });
@@ -63,7 +63,7 @@ describe("the list of conversations", () => {
     expect(page.next).toBe(`2025-01-01T00-01-00|${uuid(1)}`);
   });
 
-  it("28: orders conversations of one second by their ids", async () => {
+  it("acceptance 28: orders conversations of one second by their ids", async () => {
     const { home } = folders();
     for (const n of [2, 3, 1]) record(home, uuid(n), { at: at(0), content: conversation(n) });
     expect(previews(await listRollouts(home, {}))).toEqual(["message 3", "message 2", "message 1"]);
@@ -111,7 +111,7 @@ describe("the list of conversations", () => {
       ["x"],
     ],
     ["a torn end", conversation(1, "x").slice(0, -1), ["x"]],
-  ])("28: shows of a record with %s: %#", async (_, content, expected) => {
+  ])("acceptance 28: shows of a record with %s: %#", async (_, content, expected) => {
     const { home } = folders();
     record(home, uuid(1), { at: at(1), content });
     expect(previews(await listRollouts(home, {}))).toEqual(expected);
@@ -125,7 +125,7 @@ describe("the list of conversations", () => {
     ],
     ["other folders", ["sessions/a/b/c/x", "sessions/2025/x/1/x", "sessions/.locks/x"]],
     ["archived ones", [`archived_sessions/rollout-2025-01-01T00-00-00-${uuid(1)}.jsonl`]],
-  ])("28: is empty with %s", async (_, names) => {
+  ])("acceptance 28: is empty with %s", async (_, names) => {
     const { home } = folders();
     if (names.length === 0) rmSync(home, { recursive: true });
     for (const name of names) {
@@ -135,21 +135,21 @@ describe("the list of conversations", () => {
     expect(await listRollouts(home, {})).toEqual({ items: [] });
   });
 
-  it("28: of no size has nothing, an unreadable cursor begins again", async () => {
+  it("acceptance 28: of no size has nothing, an unreadable cursor begins again", async () => {
     const { home } = folders();
     record(home, uuid(1), { at: at(1), content: conversation(1) });
     expect(await listRollouts(home, { size: 0 })).toEqual({ items: [] });
     expect(previews(await listRollouts(home, { cursor: "yesterday" }))).toEqual(["message 1"]);
   });
 
-  it("28: goes on behind a hundred empty records", async () => {
+  it("acceptance 28: goes on behind a hundred empty records", async () => {
     const { home } = folders();
     record(home, uuid(0), { at: at(0), content: conversation(0) });
     for (let n = 1; n <= 120; n += 1) record(home, uuid(n), { at: at(n), content: meta(uuid(n)) });
     expect(await allPages(home, 10)).toEqual([[], ["message 0"]]);
   });
 
-  it("28: neither repeats nor skips while new conversations begin", async () => {
+  it("acceptance 28: neither repeats nor skips while new conversations begin", async () => {
     const { home } = folders();
     for (let n = 1; n <= 5; n += 1) record(home, uuid(n), { at: at(n), content: conversation(n) });
     const first = await listRollouts(home, { size: 2 });
@@ -181,7 +181,7 @@ describe("twenty thousand conversations", () => {
     return () => rmSync(home, { recursive: true, force: true });
   });
 
-  it("28: give a page without being read, and are all reached", async () => {
+  it("acceptance 28: give a page without being read, and are all reached", async () => {
     const seen: string[] = [];
     const pages = await allPages(home, 1000);
     for (const page of pages) seen.push(...page);

@@ -15,7 +15,7 @@ const failed: RunResult = {
 };
 const denied = "touch: cannot touch 'x': Read-only file system\n";
 
-describe("showsDenial", () => {
+describe("defect 6: showsDenial", () => {
   it.each([
     denied,
     "sh: 1: cannot create /x: Permission denied",

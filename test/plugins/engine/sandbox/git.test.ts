@@ -67,7 +67,7 @@ function sh(cwd: string, script: string, policy: SandboxPolicy = write) {
 
 const commit = "git commit -q --allow-empty -m two";
 
-describe.skipIf(lacking !== "")(`22: what belongs to git${lacking}`, () => {
+describe.skipIf(lacking !== "")(`acceptance 22: what belongs to git${lacking}`, () => {
   it("of a worktree is out of reach, wherever its repository is", async () => {
     const base = tempFolder();
     const main = repository(join(base, "main"));

@@ -140,7 +140,7 @@ describe.skipIf(withoutBubblewrap).each([
   });
 });
 
-describe.skipIf(withoutBubblewrap)("the git folder of a root", () => {
+describe.skipIf(withoutBubblewrap)("acceptance 22: the git folder of a root", () => {
   const git = join(ws, ".git");
   const noGit = () => rmSync(git, { recursive: true, force: true });
 
@@ -188,7 +188,7 @@ describe.skipIf(withoutBubblewrap)("the git folder of a root", () => {
   });
 });
 
-describe.skipIf(withoutBubblewrap)("the network", () => {
+describe.skipIf(withoutBubblewrap)("acceptance 22: the network", () => {
   let tcp: Server;
   let unix: Server;
   let port = 0;
@@ -247,7 +247,7 @@ describe.skipIf(withoutBubblewrap)("the network", () => {
   });
 });
 
-describe.skipIf(withoutBubblewrap)("a sandboxed command", () => {
+describe.skipIf(withoutBubblewrap)("acceptance 22: a sandboxed command", () => {
   const wrapped = (command: readonly string[], options: Partial<RunRequest> = {}) =>
     runSandboxed(machine, { policy: write, cwd: ws }, request(command, options));
 
@@ -380,7 +380,7 @@ describe("a machine", () => {
     expect(result.stdout.split("\n")).toEqual([ws, JSON.stringify(write), "--", "ls", "-l", ""]);
   });
 
-  it("whose configured helper is missing does not fall back to another", async () => {
+  it("acceptance 22: whose configured helper is missing does not fall back to another", async () => {
     const helpless = openSandbox({ env, helperPath: join(base, "no-helper") });
     expect(await helpless.probe()).toMatchObject({ available: false, mechanism: "none" });
     await expect(helpless.wrap(["true"], where)).rejects.toThrow(/no-helper/);

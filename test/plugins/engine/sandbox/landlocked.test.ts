@@ -62,88 +62,93 @@ function start(
 
 const lacking = known.available ? "" : ` (skipped: ${known.problem ?? "no Landlock"})`;
 
-describe.skipIf(!known.available)(`22: Landlock in the place of bubblewrap${lacking}`, () => {
-  it("is found where bubblewrap is missing, and announced as weaker", async () => {
-    const probe = await machine.probe();
-    expect(probe).toMatchObject({ available: true, mechanism: "landlock" });
-    expect(probe.weaker).toMatch(/bubblewrap is not installed.*Landlock is used, which is weaker/);
-    expect(probe.help).toContain("apt-get install bubblewrap");
-  });
-
-  it.each<[string, SandboxPolicy, string, boolean]>([
-    ["reading anywhere", readOnly, `cat ${outside}/file > /dev/null`, true],
-    ["the workspace, read-only", readOnly, "touch in-ws", false],
-    ["the workspace", write, "echo x > in-ws && mkdir -p a/b && mv in-ws a/b && rm -r a", true],
-    ["a shorter file in the workspace", write, "echo xx > f && : > f && rm f", true],
-    ["another root", write, `touch ${extra}/x && rm ${extra}/x`, true],
-    ["beside the workspace", write, `touch ${outside}/x`, false],
-    ["out of the workspace through a link", write, "touch link/x", false],
-    ["into a file outside", write, `echo x >> ${outside}/file`, false],
-    ["cutting a file outside", write, `truncate -s 0 ${outside}/file`, false],
-    ["removing outside", write, `rm ${outside}/file`, false],
-    ["moving into the workspace", write, `mv ${outside}/file .`, false],
-    ["linking into the workspace", write, `ln ${outside}/file hard`, false],
-    ["renaming the workspace", write, `mv ${ws} ${ws}2`, false],
-    ["/tmp when excluded", write, `touch ${base}/x`, false],
-    ["devices in the workspace", write, "mknod disk b 7 99", false],
-    ["mounts", write, `mount -t tmpfs none ${ws}/sub`, false],
-    ["signals to processes outside", write, `kill -0 ${process.pid}`, false],
-    ["signals to processes outside, with the network", online, `kill -0 ${process.pid}`, false],
-    ["signals to its own", write, "sleep 9 & kill $!", true],
-  ])("decides about %s", async (_what, policy, script, allowed) => {
-    const result = await start(policy, ["sh", "-c", script]);
-    expect(result.startError).toBeUndefined();
-    expect([result.exitCode === 0, result.stderr]).toEqual([
-      allowed,
-      allowed ? "" : expect.stringMatching(/./),
-    ]);
-    // The kernel words a link over this border as one over devices; that may be true elsewhere.
-    const told = !allowed && !result.stderr.includes("cross-device");
-    expect(machine.wasDenied(result, policy)).toBe(told);
-    expect(readdirSync(outside)).toEqual(["file"]);
-  });
-
-  it("keeps words, exit code, folder, variables and the meaning of a closed pipe", async () => {
-    const script = 'printf "%s|" "$@"; pwd; env | sort; exit 9';
-    const result = await start(write, ["sh", "-c", script, "sh", "a b", "--", "$x", ""], {
-      cwd: outside,
-      env: { PATH: env.PATH, A: "ü", NODE_OPTIONS: "--no-such-option", LD_PRELOAD: "" },
+describe.skipIf(!known.available)(
+  `acceptance 22: Landlock in the place of bubblewrap${lacking}`,
+  () => {
+    it("is found where bubblewrap is missing, and announced as weaker", async () => {
+      const probe = await machine.probe();
+      expect(probe).toMatchObject({ available: true, mechanism: "landlock" });
+      expect(probe.weaker).toMatch(
+        /bubblewrap is not installed.*Landlock is used, which is weaker/,
+      );
+      expect(probe.help).toContain("apt-get install bubblewrap");
     });
-    expect(result).toMatchObject({ exitCode: 9, stderr: "" });
-    expect(result.stdout.split("\n").filter((line) => !/^(_|OLDPWD|SHLVL)=/.test(line))).toEqual([
-      `a b|--|$x||${outside}`,
-      "A=ü",
-      "LD_PRELOAD=",
-      "NODE_OPTIONS=--no-such-option",
-      `PATH=${env.PATH}`,
-      `PWD=${outside}`,
-      "",
-    ]);
-    const pipe = await start(write, ["bash", "-c", "yes | head -n 1; echo ${PIPESTATUS[0]}"]);
-    expect(pipe).toMatchObject({ stdout: "y\n141\n", stderr: "" });
-  });
 
-  it("leaves the command no open file, no capability to gain and no other program around it", async () => {
-    const script = "ls /proc/self/fd; grep NoNewPrivs /proc/self/status; cat /proc/$$/comm";
-    const { stdout } = await start(write, ["sh", "-c", script]);
-    // The fourth is the folder that ls lists.
-    expect(stdout).toBe("0\n1\n2\n3\nNoNewPrivs:\t1\nsh\n");
-  });
+    it.each<[string, SandboxPolicy, string, boolean]>([
+      ["reading anywhere", readOnly, `cat ${outside}/file > /dev/null`, true],
+      ["the workspace, read-only", readOnly, "touch in-ws", false],
+      ["the workspace", write, "echo x > in-ws && mkdir -p a/b && mv in-ws a/b && rm -r a", true],
+      ["a shorter file in the workspace", write, "echo xx > f && : > f && rm f", true],
+      ["another root", write, `touch ${extra}/x && rm ${extra}/x`, true],
+      ["beside the workspace", write, `touch ${outside}/x`, false],
+      ["out of the workspace through a link", write, "touch link/x", false],
+      ["into a file outside", write, `echo x >> ${outside}/file`, false],
+      ["cutting a file outside", write, `truncate -s 0 ${outside}/file`, false],
+      ["removing outside", write, `rm ${outside}/file`, false],
+      ["moving into the workspace", write, `mv ${outside}/file .`, false],
+      ["linking into the workspace", write, `ln ${outside}/file hard`, false],
+      ["renaming the workspace", write, `mv ${ws} ${ws}2`, false],
+      ["/tmp when excluded", write, `touch ${base}/x`, false],
+      ["devices in the workspace", write, "mknod disk b 7 99", false],
+      ["mounts", write, `mount -t tmpfs none ${ws}/sub`, false],
+      ["signals to processes outside", write, `kill -0 ${process.pid}`, false],
+      ["signals to processes outside, with the network", online, `kill -0 ${process.pid}`, false],
+      ["signals to its own", write, "sleep 9 & kill $!", true],
+    ])("decides about %s", async (_what, policy, script, allowed) => {
+      const result = await start(policy, ["sh", "-c", script]);
+      expect(result.startError).toBeUndefined();
+      expect([result.exitCode === 0, result.stderr]).toEqual([
+        allowed,
+        allowed ? "" : expect.stringMatching(/./),
+      ]);
+      // The kernel words a link over this border as one over devices; that may be true elsewhere.
+      const told = !allowed && !result.stderr.includes("cross-device");
+      expect(machine.wasDenied(result, policy)).toBe(told);
+      expect(readdirSync(outside)).toEqual(["file"]);
+    });
 
-  it.each([
-    ["a program that is missing", ["codx"], 'command not found: "codx"'],
-    ["a file that is no program", [join(outside, "file")], "not executable"],
-  ])("says so of %s", async (_what, command, message) => {
-    expect((await start(write, command)).startError).toContain(message);
-  });
+    it("keeps words, exit code, folder, variables and the meaning of a closed pipe", async () => {
+      const script = 'printf "%s|" "$@"; pwd; env | sort; exit 9';
+      const result = await start(write, ["sh", "-c", script, "sh", "a b", "--", "$x", ""], {
+        cwd: outside,
+        env: { PATH: env.PATH, A: "ü", NODE_OPTIONS: "--no-such-option", LD_PRELOAD: "" },
+      });
+      expect(result).toMatchObject({ exitCode: 9, stderr: "" });
+      expect(result.stdout.split("\n").filter((line) => !/^(_|OLDPWD|SHLVL)=/.test(line))).toEqual([
+        `a b|--|$x||${outside}`,
+        "A=ü",
+        "LD_PRELOAD=",
+        "NODE_OPTIONS=--no-such-option",
+        `PATH=${env.PATH}`,
+        `PWD=${outside}`,
+        "",
+      ]);
+      const pipe = await start(write, ["bash", "-c", "yes | head -n 1; echo ${PIPESTATUS[0]}"]);
+      expect(pipe).toMatchObject({ stdout: "y\n141\n", stderr: "" });
+    });
 
-  it("ends with its whole group when time is up", async () => {
-    const result = await start(write, ["sh", "-c", "sleep 60 & sleep 60"], { timeoutMs: 600 });
-    expect(result).toMatchObject({ exitCode: 124, timedOut: true });
-  });
-});
+    it("leaves the command no open file, no capability to gain and no other program around it", async () => {
+      const script = "ls /proc/self/fd; grep NoNewPrivs /proc/self/status; cat /proc/$$/comm";
+      const { stdout } = await start(write, ["sh", "-c", script]);
+      // The fourth is the folder that ls lists.
+      expect(stdout).toBe("0\n1\n2\n3\nNoNewPrivs:\t1\nsh\n");
+    });
 
-describe.skipIf(!known.available)(`22: the network under Landlock${lacking}`, () => {
+    it.each([
+      ["a program that is missing", ["codx"], 'command not found: "codx"'],
+      ["a file that is no program", [join(outside, "file")], "not executable"],
+    ])("says so of %s", async (_what, command, message) => {
+      expect((await start(write, command)).startError).toContain(message);
+    });
+
+    it("ends with its whole group when time is up", async () => {
+      const result = await start(write, ["sh", "-c", "sleep 60 & sleep 60"], { timeoutMs: 600 });
+      expect(result).toMatchObject({ exitCode: 124, timedOut: true });
+    });
+  },
+);
+
+describe.skipIf(!known.available)(`acceptance 22: the network under Landlock${lacking}`, () => {
   let tcp: Server;
   let unix: Server;
   let port = 0;

@@ -349,7 +349,7 @@ describe("sources of tools", () => {
   });
 });
 
-describe("an agent within agents (13)", () => {
+describe("an agent within agents", () => {
   it.each([["3"], ["0"], [""]])("starts at a depth of %j", async (depth) => {
     const { conversation } = await stage({ env: { PORTICO_DEPTH: depth } });
     expect(conversation.startEvents).toHaveLength(1);

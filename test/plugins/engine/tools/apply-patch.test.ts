@@ -103,7 +103,7 @@ describe("a patch", () => {
     expect(existsSync(join(place.workspace, "a/b/new.txt"))).toBe(true);
   });
 
-  it("shows the whole turn as one diff, again after each answer", async () => {
+  it("acceptance 21: shows the whole turn as one diff, again after each answer", async () => {
     const at = await stage({
       request: writing,
       script: [calls(patchCall(adding("a.txt"))), calls(patchCall(adding("b.txt"))), text("x")],
@@ -205,7 +205,7 @@ describe("a patch that needs a yes", () => {
     expect(existsSync(join(at.workspace, "new.txt"))).toBe(false);
   });
 
-  it("is asked about once per session and file when approved for it", async () => {
+  it("acceptance 13: is asked about once per session and file when approved for it", async () => {
     const at = await stage({
       request: asking,
       answers: [{ decision: "approved_for_session" }, { decision: "denied" }],

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ApprovalAnswer, EventMsg, ResponseItem } from "../../../../core/index.ts";
 import { loginShell } from "../../../../plugins/engine/exec/login-shell.ts";
 import {
@@ -42,7 +42,7 @@ function find<T extends EventMsg["type"]>(at: Stage, type: T): (EventMsg & { typ
 }
 
 describe("a command", () => {
-  it("is told to the model as output, exit code and seconds, in this order", async () => {
+  it("acceptance 8: is told to the model as output, exit code and seconds, in this order", async () => {
     const { told } = await once(["bash", "-c", "echo out; echo err >&2; exit 3"]);
     expect(told).toMatch(
       /^\{"output":"(out\\nerr\\n|err\\nout\\n)","metadata":\{"exit_code":3,"duration_seconds":\d+\.\d\}\}$/,
@@ -101,7 +101,7 @@ describe("a command", () => {
   });
 
   it.each([{ timeout_ms: 150 }, { timeout: 150 }])(
-    "ends at its time limit, given as %o",
+    "acceptance 9: ends at its time limit, given as %o",
     async (args) => {
       const at = await once(["bash", "-c", "echo before; sleep 30 & wait"], { args });
       expect(JSON.parse(at.told)).toMatchObject({
@@ -111,6 +111,22 @@ describe("a command", () => {
       expect(find(at, "exec_command_end")[0]).toMatchObject({ exit_code: 124, stdout: "before\n" });
     },
   );
+
+  it("acceptance 9: ends after ten seconds where the model names no limit", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const script = [calls(shell(["bash", "-c", "echo on; exec sleep 60"])), text("done")];
+    const at = await stage({ request: free, script });
+    const outcome = at.say("go");
+    await at.seen("exec_command_output_delta");
+    vi.advanceTimersByTime(9_999);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order(at.events)).not.toContain("exec_command_end");
+    vi.advanceTimersByTime(1);
+    expect(await at.seen("exec_command_end")).toMatchObject({ exit_code: 124, stdout: "on\n" });
+    await outcome;
+    expect(outputs(at.requests[1])[0]).toContain("command timed out after 10000 milliseconds");
+  });
 
   it("that a signal ends says so", async () => {
     const { told } = await once(["bash", "-c", "echo x; kill -SEGV $$"]);
@@ -136,12 +152,15 @@ describe("a command", () => {
     ["a missing command", "{}"],
     ["a command that is no list", '{"command":"ls"}'],
     ["a time limit that is no number", '{"command":["ls"],"timeout_ms":"soon"}'],
-  ])("with %s for arguments is told to the model and the turn goes on", async (_, args) => {
-    const at = await stage({ request: free, script: [calls(call("shell", args)), text("done")] });
-    expect(await at.say("go")).toMatchObject({ status: "completed" });
-    expect(outputs(at.requests[1])[0]).toMatch(/^failed to parse function arguments: ./);
-    expect(order(at.events)).not.toContain("exec_command_begin");
-  });
+  ])(
+    "acceptance 10: with %s for arguments is told to the model and the turn goes on",
+    async (_, args) => {
+      const at = await stage({ request: free, script: [calls(call("shell", args)), text("done")] });
+      expect(await at.say("go")).toMatchObject({ status: "completed" });
+      expect(outputs(at.requests[1])[0]).toMatch(/^failed to parse function arguments: ./);
+      expect(order(at.events)).not.toContain("exec_command_begin");
+    },
+  );
 
   it("is found under its other name, with null and unknown arguments", async () => {
     const args = { command: ["echo", "hi"], workdir: null, timeout_ms: null, mood: "good" };
@@ -198,13 +217,12 @@ describe("a command", () => {
 describe("a command that needs a yes", () => {
   const touch = ["touch", "made.txt"];
 
-  it("is asked about, event first, and runs when approved", async () => {
+  it("acceptance 31: is asked about, event first, and runs when approved", async () => {
     const at = await once(touch, { request: asking, answers: [yes] });
-    expect(at.types.slice(2, 5)).toEqual([
-      "exec_approval_request",
-      "exec_command_begin",
-      "exec_command_end",
-    ]);
+    expect(at.types.join(" ")).toBe(
+      "task_started token_count exec_approval_request exec_command_begin exec_command_end " +
+        "token_count token_count agent_message token_count task_complete",
+    );
     expect(at.questions).toEqual([
       {
         kind: "exec",
@@ -219,7 +237,7 @@ describe("a command that needs a yes", () => {
     expect(existsSync(join(at.workspace, "made.txt"))).toBe(true);
   });
 
-  it("is not run when denied; the model hears the person's words", async () => {
+  it("acceptance 14: is not run when denied; the model hears the person's words", async () => {
     const at = await once(touch, { request: asking, answers: [{ ...no, note: "use git" }] });
     expect(at.told).toBe("exec command rejected by user: use git");
     expect(existsSync(join(at.workspace, "made.txt"))).toBe(false);
@@ -227,13 +245,16 @@ describe("a command that needs a yes", () => {
     expect(at.types.at(-1)).toBe("task_complete");
   });
 
-  it("is not run when denied without a word", async () => {
-    expect((await once(touch, { request: asking, answers: [no] })).told).toBe(
-      "exec command rejected by user",
+  it("acceptance 14, acceptance 31: is not run when denied without a word", async () => {
+    const at = await once(touch, { request: asking, answers: [no] });
+    expect(at.told).toBe("exec command rejected by user");
+    expect(at.types.join(" ")).toBe(
+      "task_started token_count exec_approval_request token_count " +
+        "token_count agent_message token_count task_complete",
     );
   });
 
-  it("ends the task on abort", async () => {
+  it("acceptance 14, acceptance 31: ends the task on abort", async () => {
     const at = await once(touch, { request: asking, answers: [{ decision: "abort" }] });
     expect(at.types).toEqual([
       "task_started",
@@ -250,7 +271,7 @@ describe("a command that needs a yes", () => {
     expect(at.complaints).toHaveLength(1);
   });
 
-  it("is asked about once per session when approved for it, by the exact words", async () => {
+  it("acceptance 13: is asked about once per session when approved for it, by the exact words", async () => {
     const at = await stage({
       request: asking,
       answers: [{ decision: "approved_for_session" }, no],
@@ -312,7 +333,7 @@ describe("a patch as a command beyond the sandbox", () => {
 describe("a sandboxed command", () => {
   const touch = ["touch", "made.txt"];
 
-  it("that is stopped is told to the model with its true output and code", async () => {
+  it("defect 7: that is stopped is told to the model with its true output and code", async () => {
     const at = await once(touch, { request: { approvalPolicy: "never", sandbox: "read-only" } });
     expect(JSON.parse(at.told)).toMatchObject({
       output: expect.stringMatching(/read-only|denied/i) as string,
@@ -321,7 +342,7 @@ describe("a sandboxed command", () => {
     expect(existsSync(join(at.workspace, "made.txt"))).toBe(false);
   });
 
-  it("that is stopped under on-failure may be retried without, and is remembered", async () => {
+  it("acceptance 13, acceptance 31: that is stopped under on-failure may be retried without, and is remembered", async () => {
     const at = await stage({
       request: { approvalPolicy: "on-failure", sandbox: "read-only" },
       answers: [yes],
@@ -358,7 +379,7 @@ describe("a sandboxed command", () => {
     expect(at.told).toBe("exec command rejected by user");
   });
 
-  it("that fails by itself is no question", async () => {
+  it("defect 6: that fails by itself is no question", async () => {
     const at = await once(["grep", "x", "/etc/hostname-not", "-s"], {
       request: { approvalPolicy: "on-failure", sandbox: "read-only" },
     });

@@ -29,7 +29,7 @@ describe("view_image", () => {
     ["a folder", ".", {}, /^unable to read the image/],
     ["a file that is no picture", "a.png", { "a.png": "text" }, /^not an image: .*a\.png/],
     ["a sound", "a.webp", { "a.webp": "RIFF....WAVE" }, /^not an image/],
-  ])("tells the model of %s and attaches nothing", async (_, path, files, told) => {
+  ])("defect 17: tells the model of %s and attaches nothing", async (_, path, files, told) => {
     const at = await view(path, { ...files });
     expect(at.told).toMatch(told);
     expect(at.requests[1]?.input.at(-1)?.type).toBe("function_call_output");

@@ -27,32 +27,37 @@ describe("the history", () => {
     ["function", functionCall, { type: "function_call_output", call_id: "f", output: "aborted" }],
     ["custom", customCall, { type: "custom_tool_call_output", call_id: "c", output: "aborted" }],
     ["local shell", localCall, { type: "function_call_output", call_id: "l", output: "aborted" }],
-  ])("answers an orphaned %s call in kind, right behind it", (_, call, output) => {
+  ])("defect 15: answers an orphaned %s call in kind, right behind it", async (_, call, output) => {
     const history = new History();
     history.append([call, said]);
-    expect(history.forModel()).toEqual([call, output, said]);
+    expect(await history.forModel()).toEqual([call, output, said]);
   });
 
-  it("leaves answered calls alone, however far their output is", () => {
+  it("leaves answered calls alone, however far their output is", async () => {
     const history = new History();
     const output: ResponseItem = { type: "function_call_output", call_id: "f", output: "x" };
     history.append([functionCall, said, output]);
-    expect(history.forModel()).toEqual([functionCall, said, output]);
+    expect(await history.forModel()).toEqual([functionCall, said, output]);
   });
 
-  it("keeps neither searches nor system messages, and hands on only what it keeps", () => {
+  it("keeps neither searches nor system messages, and hands on only what it keeps", async () => {
     const recorded: ResponseItem[] = [];
     const history = new History({
-      items: (items) => recorded.push(...items),
+      items(items) {
+        recorded.push(...items);
+        return items;
+      },
+      whole: (items) => Promise.resolve([...items]),
       draft: () => undefined,
       dropDrafts: () => undefined,
+      compacted: () => undefined,
     });
     history.append([
       { type: "web_search_call", id: "ws" },
       { type: "message", role: "system", content: [] },
       said,
     ]);
-    expect(history.forModel()).toEqual([said]);
+    expect(await history.forModel()).toEqual([said]);
     expect(recorded).toEqual([said]);
   });
 });

@@ -97,7 +97,7 @@ const orders: [string, Script, string][] = [
 ];
 
 describe("a task", () => {
-  it.each(orders)("tells %s in order", async (_, script, expected) => {
+  it.each(orders)("acceptance 31: tells %s in order", async (_, script, expected) => {
     const { say, events } = await stage({ script, request: free });
     await say("go");
     expect(order(events).join(" ")).toBe(expected);
@@ -189,7 +189,7 @@ describe("a task", () => {
 });
 
 describe("the history", () => {
-  it("grows only at its end, and tools and instructions stay the same", async () => {
+  it("acceptance 5: grows only at its end, and tools and instructions stay the same", async () => {
     const { say, requests } = await stage({
       script: [calls(shell(["true"])), text("one"), text("two")],
       request: free,
@@ -205,7 +205,7 @@ describe("the history", () => {
     }
   });
 
-  it("has each call followed by its output, in order of arrival", async () => {
+  it("acceptance 10: has each call followed by its output, in order of arrival", async () => {
     const { say, requests } = await stage({
       script: [
         calls(message("look"), shell(["echo", "1"], {}, "c1"), call("nope", {}, "c2")),
@@ -239,7 +239,7 @@ describe("a broken answer", () => {
   const retrying = { streamMaxRetries: 2, request: free };
   const broken = fail("gone", { retryable: true, retryAfterMs: 1 });
 
-  it("is asked for again, each retry told with its wait", async () => {
+  it("acceptance 17: is asked for again, each retry told with its wait", async () => {
     const { say, events } = await stage({
       ...retrying,
       script: [[broken], [broken], text("ok")],
@@ -252,7 +252,7 @@ describe("a broken answer", () => {
     ]);
   });
 
-  it("ends the task when the retries are used up", async () => {
+  it("acceptance 17: ends the task when the retries are used up", async () => {
     const { say, events, requests } = await stage({
       ...retrying,
       script: [[broken], [broken], [broken], text("never")],
@@ -282,7 +282,7 @@ describe("a broken answer", () => {
     });
   });
 
-  it("does not run its finished calls again: the next attempt carries their outputs", async () => {
+  it("defect 5: does not run its finished calls again: the next attempt carries their outputs", async () => {
     const log = ["bash", "-c", "echo ran >> log.txt; wc -l < log.txt"];
     const { say, requests } = await stage({
       ...retrying,
@@ -324,7 +324,7 @@ function runs(pid: number): boolean {
 }
 
 describe("an interrupt", () => {
-  it("while the model is silent ends the task and leaves no trace but the person's words", async () => {
+  it("acceptance 15: while the model is silent ends the task and leaves no trace but the person's words", async () => {
     const { say, conversation, seen, requests, events } = await stage({
       script: [hanging(started, { type: "text_delta", delta: "par" }, message("part")), text("ok")],
     });
@@ -339,7 +339,7 @@ describe("an interrupt", () => {
     expect(input).not.toContain("part");
   });
 
-  it("while a command runs kills it with its children and still tells its end", async () => {
+  it("acceptance 15, defect 4: while a command runs kills it with its children and still tells its end", async () => {
     const { say, conversation, seen, events, requests } = await stage({
       script: [calls(shell(["bash", "-c", "sleep 60 & echo $!; wait"], { timeout_ms: 60_000 }))],
       request: free,
@@ -355,7 +355,7 @@ describe("an interrupt", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it("while a question is open withdraws it and ignores the late answer", async () => {
+  it("acceptance 14, acceptance 15: while a question is open withdraws it and ignores the late answer", async () => {
     const late = Promise.withResolvers<{ decision: "approved" }>();
     const { say, conversation, seen, events, questionSignals } = await stage({
       script: [calls(shell(["touch", "x"]))],
@@ -373,7 +373,7 @@ describe("an interrupt", () => {
     expect(order(events)).not.toContain("exec_command_begin");
   });
 
-  it("without a running task is answered at once", async () => {
+  it("defect 8: without a running task is answered at once", async () => {
     const { conversation, events } = await stage();
     expect(await conversation.interrupt()).toBe(false);
     expect(events).toEqual([]);

@@ -4,6 +4,7 @@ import { patchShellManual } from "../../../../plugins/engine/patch/manual.ts";
 import { offeredTools } from "../../../../plugins/engine/tools/offered.ts";
 import { baseInstructions } from "../../../../plugins/engine/turn/instructions.ts";
 import { instructionsFor } from "../../../../plugins/engine/turn/prompt.ts";
+import { call, calls, outputs, stage, text } from "../stage.ts";
 
 const plain = { plan: false, patch: false, webSearch: false, viewImage: false };
 
@@ -62,6 +63,22 @@ describe("the offered tools", () => {
     const of = traits({ shellTool: "local_shell", patchTool: "function" });
     expect(names(plain, of)).toEqual(["local_shell", "function apply_patch"]);
     expect(names(plain, traits({ patchTool: "freeform" }))[1]).toBe("custom apply_patch");
+  });
+
+  it("defect 12: are none that would run commands past the sandbox, whatever the settings say", async () => {
+    const config = {
+      experimental_use_exec_command_tool: true,
+      experimental_use_unified_exec_tool: true,
+    };
+    const names = ["exec_command", "write_stdin", "unified_exec"];
+    const asked = names.map((name, n) => call(name, { cmd: "id", input: ["id"] }, `c${n}`));
+    const at = await stage({ config, script: [calls(...asked), text("done")] });
+    await at.say("go");
+    expect(at.requests[0]?.tools.map((tool) => "name" in tool && tool.name)).toEqual([
+      "shell",
+      "view_image",
+    ]);
+    expect(outputs(at.requests[1])).toEqual(names.map((name) => `unsupported call: ${name}`));
   });
 
   it("list their arguments in alphabetical order and take no others", () => {

@@ -48,7 +48,7 @@ const message = (text: string): ResponseItem => ({
   content: [{ type: "output_text", text }],
 });
 
-describe("the request", () => {
+describe("acceptance 32, defect 11: the request", () => {
   it("has model, messages, tools and the wish for usage, nothing else", async () => {
     const { mock, model } = await chat(["hi"]);
     await ask(model, { tools, effort: "high", verbosity: "low", outputSchema: {} });
@@ -92,7 +92,7 @@ describe("the request", () => {
     });
   });
 
-  it("carries who asks and what the provider wants added", async () => {
+  it("acceptance 19: carries who asks and what the provider wants added", async () => {
     const { mock, model } = await chat(
       ["hi"],
       {
@@ -236,7 +236,7 @@ describe("the request", () => {
   });
 });
 
-describe("the answer", () => {
+describe("acceptance 32, defect 11: the answer", () => {
   it("comes in the order of the stream, with usage", async () => {
     const { model } = await chat([
       {
@@ -410,7 +410,7 @@ describe("the answer", () => {
     expect(failure(events)).toMatchObject({ retryable: true });
   });
 
-  it("that stays silent for too long is a failure that may be asked again", async () => {
+  it("acceptance 18: that stays silent for too long is a failure that may be asked again", async () => {
     const { model } = await chat([{ hang: true, items: [{ message: "hi" }] }], {
       stream_idle_timeout_ms: 60,
     });

@@ -56,13 +56,16 @@ describe("without retries", () => {
     ["chat", status(500), "exceeded retry limit, last status: 500 Internal Server Error", true],
     ["anthropic", status(529), /^exceeded retry limit, last status: 529/, true],
     ["gemini", status(400), "unexpected status 400 Bad Request: the body", false],
-  ])("the %s wire tells of %o", async (wire, entry, message, retryable) => {
-    const { failure: found, requests } = await outcome(wire, 0, [entry]);
-    if (typeof message === "string") expect(found?.message).toBe(message);
-    else expect(found?.message).toMatch(message);
-    expect(found?.retryable).toBe(retryable);
-    expect(requests).toHaveLength(1);
-  });
+  ])(
+    "acceptance 17, defect 14: the %s wire tells of %o",
+    async (wire, entry, message, retryable) => {
+      const { failure: found, requests } = await outcome(wire, 0, [entry]);
+      if (typeof message === "string") expect(found?.message).toBe(message);
+      else expect(found?.message).toMatch(message);
+      expect(found?.retryable).toBe(retryable);
+      expect(requests).toHaveLength(1);
+    },
+  );
 
   it.each(["responses", "chat"])("the %s wire names what it cannot reach", async (wire) => {
     const url = "http://127.0.0.1:1/v1";
@@ -112,21 +115,24 @@ describe("with retries", () => {
     ["a server error", status(502), 3],
     ["a bad request", status(400), 1],
     ["a usage limit", status(429, '{"error":{"type":"usage_limit_reached"}}'), 1],
-  ])("gives up after %s and the whole budget", async (_, entry, requests) => {
-    const result = await outcome(
-      "chat",
-      2,
-      Array.from({ length: 9 }, () => entry),
-    );
-    expect(result.requests).toHaveLength(requests);
-    expect(result.failure).toBeDefined();
-  });
+  ])(
+    "acceptance 17, defect 14: gives up after %s and the whole budget",
+    async (_, entry, requests) => {
+      const result = await outcome(
+        "chat",
+        2,
+        Array.from({ length: 9 }, () => entry),
+      );
+      expect(result.requests).toHaveLength(requests);
+      expect(result.failure).toBeDefined();
+    },
+  );
 
   it.each<[string, () => Record<string, string>, number]>([
     ["seconds", () => ({ "retry-after": "0.3" }), 300],
     ["milliseconds", () => ({ "retry-after-ms": "300" }), 300],
     ["a date", () => ({ "retry-after": new Date(Date.now() + 1300).toUTCString() }), 250],
-  ])("waits as long as the server says, in %s", async (_, headers, least) => {
+  ])("acceptance 17: waits as long as the server says, in %s", async (_, headers, least) => {
     const { requests } = await outcome("responses", 1, [status(429, "", headers()), "hi"]);
     const [first, second] = requests;
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(least - 10);

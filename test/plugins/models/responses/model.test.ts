@@ -84,53 +84,60 @@ describe("the request", () => {
     ],
   ];
 
-  it.each(bodies)("%s has all members in a fixed order", async (_, model, over, own) => {
-    const mock = await server("hi");
-    await ask(await open(at(mock.url, {}, { model })), { input: history, tools: [shell], ...over });
-    const body = mock.requests[0]?.body ?? {};
-    expect(body).toEqual({
-      model,
-      instructions: "Be brief.",
-      input: [
-        { type: "message", role: "user", content: [{ type: "input_text", text: "hello" }] },
-        {
-          type: "reasoning",
-          summary: [{ type: "summary_text", text: "hm" }],
-          content: null,
-          encrypted_content: "secret",
-        },
-        { type: "message", role: "assistant", content: [{ type: "output_text", text: "hi" }] },
-        { type: "function_call", name: "shell", arguments: '{ "command":[] }', call_id: "c1" },
-        { type: "function_call_output", call_id: "c1", output: "done" },
-        {
-          type: "custom_tool_call",
-          status: "completed",
-          call_id: "c2",
-          name: "apply_patch",
-          input: "x",
-        },
-        { type: "custom_tool_call_output", call_id: "c2", output: "ok" },
-        {
-          type: "local_shell_call",
-          call_id: "c3",
-          status: "completed",
-          action: { type: "exec", command: ["ls"] },
-        },
-      ],
-      tools: [shell],
-      tool_choice: "auto",
-      parallel_tool_calls: false,
-      store: false,
-      stream: true,
-      prompt_cache_key: "c-1",
-      ...own,
-    });
-    const order =
-      "model instructions input tools tool_choice parallel_tool_calls reasoning store stream include prompt_cache_key";
-    expect(Object.keys(body).slice(0, 11)).toEqual(order.split(" "));
-  });
+  it.each(bodies)(
+    "acceptance 4: %s has all members in a fixed order",
+    async (_, model, over, own) => {
+      const mock = await server("hi");
+      await ask(await open(at(mock.url, {}, { model })), {
+        input: history,
+        tools: [shell],
+        ...over,
+      });
+      const body = mock.requests[0]?.body ?? {};
+      expect(body).toEqual({
+        model,
+        instructions: "Be brief.",
+        input: [
+          { type: "message", role: "user", content: [{ type: "input_text", text: "hello" }] },
+          {
+            type: "reasoning",
+            summary: [{ type: "summary_text", text: "hm" }],
+            content: null,
+            encrypted_content: "secret",
+          },
+          { type: "message", role: "assistant", content: [{ type: "output_text", text: "hi" }] },
+          { type: "function_call", name: "shell", arguments: '{ "command":[] }', call_id: "c1" },
+          { type: "function_call_output", call_id: "c1", output: "done" },
+          {
+            type: "custom_tool_call",
+            status: "completed",
+            call_id: "c2",
+            name: "apply_patch",
+            input: "x",
+          },
+          { type: "custom_tool_call_output", call_id: "c2", output: "ok" },
+          {
+            type: "local_shell_call",
+            call_id: "c3",
+            status: "completed",
+            action: { type: "exec", command: ["ls"] },
+          },
+        ],
+        tools: [shell],
+        tool_choice: "auto",
+        parallel_tool_calls: false,
+        store: false,
+        stream: true,
+        prompt_cache_key: "c-1",
+        ...own,
+      });
+      const order =
+        "model instructions input tools tool_choice parallel_tool_calls reasoning store stream include prompt_cache_key";
+      expect(Object.keys(body).slice(0, 11)).toEqual(order.split(" "));
+    },
+  );
 
-  it("carries who asks, for which conversation, and what the provider wants added", async () => {
+  it("acceptance 19: carries who asks, for which conversation, and what the provider wants added", async () => {
     const mock = await server("hi");
     const model = await open(
       at(mock.url, {
@@ -188,7 +195,7 @@ describe("the request", () => {
     expect(mock.requests[0]?.body).toMatchObject({ input: [{ id: "lsh_1" }] });
   });
 
-  it("is not sent when the key's variable is not set", async () => {
+  it("acceptance 19: is not sent when the key's variable is not set", async () => {
     const mock = await server("hi");
     const extra = { env_key: "MOCK_KEY", env_key_instructions: "Ask the desk." };
     const events = await ask(await open(at(mock.url, extra), { env: { MOCK_KEY: " " } }));
@@ -309,14 +316,14 @@ describe("the answer", () => {
       { retryable: false, contextOverflow: true },
     ],
     ["is out of credit", error("insufficient_quota", "pay"), { retryable: false }],
-  ])("that %s is a failure", async (_, entry, expected) => {
+  ])("acceptance 17: that %s is a failure", async (_, entry, expected) => {
     const mock = await server(entry);
     const found = failure(await ask(await open(at(mock.url))));
     expect(found).toEqual({ ...expected, message: found?.message });
     expect(found?.message).toMatch(/^stream disconnected before completion: ./);
   });
 
-  it("that stays silent for too long is a failure that may be asked again", async () => {
+  it("acceptance 18: that stays silent for too long is a failure that may be asked again", async () => {
     const mock = await server({ hang: true, items: [{ message: "hi" }] });
     const model = await open(at(mock.url, { stream_idle_timeout_ms: 40 }));
     const events = await ask(model);

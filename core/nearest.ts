@@ -18,17 +18,21 @@ function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_]/g, "");
 }
 
-/** Levenshtein's distance, with one row of memory. */
+/** Letters to add, leave out, replace or swap with their neighbour. */
 function editDistance(left: string, right: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= right.length; j += 1) {
       const same = left[i - 1] === right[j - 1] ? 0 : 1;
       const replace = (row[j - 1] ?? 0) + same;
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      let least = Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+      const swapped = left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1];
+      if (i > 1 && j > 1 && swapped) least = Math.min(least, (before[j - 2] ?? 0) + 1);
+      next.push(least);
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[right.length] ?? 0;
 }

@@ -1,0 +1,167 @@
+import {
+  errorMessage,
+  InternalError,
+  InvalidRequest,
+  RpcError,
+  type AuthMethod,
+  type Client,
+  type CredentialStatus,
+} from "../../core/index.ts";
+import { canonicalId } from "./login/id.ts";
+import type { Login } from "./login/login.ts";
+import { authStatusChange, loginChatGptComplete } from "./methods.ts";
+import type {
+  CancelParams,
+  KeyParams,
+  LoginResult,
+  Nothing,
+  StatusParams,
+  StatusResult,
+  UserInfo,
+} from "./schemas.ts";
+import { authSettings } from "./settings.ts";
+import { credentialOf, emailOf, Store, type World } from "./store.ts";
+
+const notCompleted = "Login server error: Login was not completed";
+
+/** Answers the methods of this plugin, one after the other: a client may send several at once. */
+export class Desk {
+  readonly store: Store;
+  readonly #world: World;
+  readonly #client: Client;
+  #login: Login | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(world: World, client: Client) {
+    this.#world = world;
+    this.#client = client;
+    this.store = new Store(world);
+    world.signal.addEventListener("abort", () => this.#login?.end(notCompleted), { once: true });
+  }
+
+  status(params: StatusParams): Promise<StatusResult> {
+    return this.#inTurn(async () => {
+      const { asked, preferred } = await authSettings(this.#world.settings);
+      if (!asked) return { requiresOpenaiAuth: false };
+      const credential = await this.#credential(params.refreshToken === true, preferred);
+      return {
+        requiresOpenaiAuth: true,
+        ...(credential !== undefined && { authMethod: credential.method }),
+        ...(credential !== undefined &&
+          params.includeToken === true && { authToken: credential.token }),
+        ...(preferred !== undefined && { preferredAuthMethod: preferred }),
+      };
+    });
+  }
+
+  loginApiKey({ apiKey }: KeyParams): Promise<Nothing> {
+    return this.#inTurn(async () => {
+      this.#login?.end(notCompleted);
+      await failing("failed to save api key", () => this.store.saveKey(apiKey));
+      this.#announce(await this.store.status());
+      return {};
+    });
+  }
+
+  loginChatGpt(): Promise<LoginResult> {
+    return this.#inTurn(async () => {
+      const settings = await authSettings(this.#world.settings);
+      const { Login } = await import("./login/login.ts");
+      this.#login?.end(notCompleted);
+      const login = await failing("failed to start login server", () =>
+        Login.start({
+          party: { ...this.#world, settings },
+          save: (tokens, key) => this.store.saveTokens(tokens, key),
+        }),
+      );
+      this.#login = login;
+      // `done` never rejects.
+      void login.done.then((outcome) => {
+        afterAnswers(() =>
+          this.#client.notify(loginChatGptComplete, { loginId: login.id, ...outcome }),
+        );
+        if (outcome.success) void this.#announceNow();
+      });
+      if (this.#world.signal.aborted) login.end(notCompleted);
+      return { loginId: login.id, authUrl: login.authUrl };
+    });
+  }
+
+  cancelLogin({ loginId }: CancelParams): Promise<Nothing> {
+    return this.#inTurn(async () => {
+      const login = this.#login;
+      if (login === undefined || !login.open || login.id !== canonicalId(loginId)) {
+        throw new RpcError(InvalidRequest, `login id not found: ${loginId}`);
+      }
+      login.end(notCompleted);
+      return {};
+    });
+  }
+
+  logout(): Promise<Nothing> {
+    return this.#inTurn(async () => {
+      this.#login?.end(notCompleted);
+      await failing("logout failed", () => this.store.remove());
+      this.#announce({});
+      return {};
+    });
+  }
+
+  userInfo(): Promise<UserInfo> {
+    return this.#inTurn(async () => {
+      return { allegedUserEmail: emailOf(await this.store.file.read()) ?? null };
+    });
+  }
+
+  /** Ends a sign-in that is open, and lets what is still to be said out. */
+  async close(): Promise<void> {
+    this.#login?.end(notCompleted);
+    await new Promise<void>((resolve) => afterAnswers(resolve));
+  }
+
+  /** Who is signed in; what cannot be renewed is logged and, unless asked for, nobody. */
+  async #credential(refresh: boolean, preferred: AuthMethod | undefined) {
+    try {
+      if (!refresh) return await this.store.current();
+      return credentialOf(await this.store.refresh(), preferred);
+    } catch (error) {
+      this.#world.log.warn(errorMessage(error));
+      return refresh ? credentialOf(await this.store.file.read(), preferred) : undefined;
+    }
+  }
+
+  async #announceNow(): Promise<void> {
+    try {
+      this.#announce(await this.store.status());
+    } catch (error) {
+      this.#world.log.warn(`authStatusChange is not sent: ${errorMessage(error)}`);
+    }
+  }
+
+  #announce({ method }: CredentialStatus): void {
+    const params = method === undefined ? {} : { authMethod: method };
+    afterAnswers(() => this.#client.notify(authStatusChange, params));
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(run);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/**
+ * Runs once what was answered by now is on its way: an answer leaves in the microtasks after its
+ * handler, and a client shall have it before the news that follow from it.
+ */
+function afterAnswers(run: () => void): void {
+  setImmediate(run);
+}
+
+async function failing<T>(what: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw new RpcError(InternalError, `${what}: ${errorMessage(error)}`);
+  }
+}
