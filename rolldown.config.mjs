@@ -40,11 +40,14 @@ const builtinsInFirstFile = {
     filter: { id: /\/host\/plugins\/builtin\.ts$/ },
     handler(code) {
       const imports = [];
-      const body = code.replaceAll(/(?<=^ {2}\w+: )\(\) => import\((".+")\)/gm, (_, path) => {
-        const name = `builtin${imports.length}`;
-        imports.push(`import * as ${name} from ${path};`);
-        return `() => Promise.resolve(${name})`;
-      });
+      const body = code.replaceAll(
+        /(?<=^ {2}(?:\w+|"[\w-]+"): )\(\) => import\((".+")\)/gm,
+        (_, path) => {
+          const name = `builtin${imports.length}`;
+          imports.push(`import * as ${name} from ${path};`);
+          return `() => Promise.resolve(${name})`;
+        },
+      );
       if (imports.length === 0) this.error("no built-in plugin is found in it");
       return { code: [...imports, body].join("\n"), map: null };
     },
@@ -110,6 +113,13 @@ export const helper = {
   ...shared,
   input: { "landlock-helper": "plugins/engine/sandbox/landlock-helper.ts" },
   external: ["koffi"],
+  output: { format: "cjs", entryFileNames: "[name].cjs", minify: true },
+};
+
+/** A thread of its own, which loads nothing of the program. */
+export const searchThread = {
+  ...shared,
+  input: { "fuzzy-search-thread": "plugins/fuzzy-search/search/thread.ts" },
   output: { format: "cjs", entryFileNames: "[name].cjs", minify: true },
 };
 

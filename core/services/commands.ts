@@ -7,14 +7,14 @@ export interface Commands {
    * Runs to the end, or to its time limit, and kills the process group then. Rejects with
    * `ConversationError`: kind `request` for a command that is empty or above the operator's ceiling,
    * kind `session` for one that cannot be started, runs out of time or is killed by a signal, with
-   * a `CommandFailure` as its cause.
+   * a `CommandFailure` as its cause; without one where no sandbox can be had or it was cancelled.
    */
   run(request: CommandRequest, signal?: AbortSignal): Promise<CommandResult>;
 }
 
 /** Why there is no exit code, in the words of the system where it has one. */
 export interface CommandFailure {
-  readonly code: "ENOENT" | "EACCES" | "ETIMEDOUT" | "KILLED";
+  readonly code: "EACCES" | "EINVAL" | "ENOENT" | "ENOTDIR" | "ETIMEDOUT" | "KILLED";
 }
 
 export interface CommandRequest {

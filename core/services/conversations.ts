@@ -93,6 +93,8 @@ export interface HistoryEntry {
 export interface ConversationRequest {
   /** Working folder; a relative one is relative to the server's. */
   readonly cwd?: string;
+  /** The folder need not be there yet. */
+  readonly anyCwd?: boolean;
   readonly model?: string;
   readonly modelProvider?: string;
   readonly profile?: string;

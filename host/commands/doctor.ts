@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject } from "../../core/json.ts";
 import type { Environment, Finding } from "../../core/plugin/plugin.ts";
 import type { SettingsTree } from "../../core/services/settings.ts";
 import { unknownKeys } from "../config/known-keys.ts";
+import { ignoredText } from "../config/plugins.ts";
 import { profileKeys } from "../config/settings.ts";
 import type { PluginStatus } from "../plugins/status.ts";
 import { look, type Look } from "./look.ts";
@@ -51,10 +52,15 @@ async function configurationFindings({ configuration, settings }: Look): Promise
   const toml = settings.fileExists ? settings.file : `no ${settings.file}, defaults apply`;
   return [
     { level: "info", subject: "configuration", message: plugins },
+    ...(configuration.ignored ?? []).map(ignoredFinding),
     { level: "info", subject: "configuration", message: toml },
     homeFinding(settings.home),
     ...(await settingFindings(settings)),
   ];
+}
+
+function ignoredFinding(file: string): Finding {
+  return { level: "warning", subject: "configuration", message: ignoredText(file) };
 }
 
 /** Tried, as rights alone do not tell of a file system that is read-only or full. */

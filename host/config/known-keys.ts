@@ -10,6 +10,7 @@ interface Known {
 const values = (keys: string): Known =>
   Object.fromEntries(keys.split(/\s+/).map((key) => [key, undefined]));
 
+// The plugin for external servers names what is strange in their tables.
 /** What is read, by us or, without any meaning here, by the programs whose format this is. */
 const known: Known = {
   ...values(`model model_provider model_context_window model_max_output_tokens
@@ -20,7 +21,7 @@ const known: Known = {
     hide_agent_reasoning parallel_tool_calls codex_linux_sandbox_exe chatgpt_base_url
     offline_scenario experimental_use_exec_command_tool experimental_use_unified_exec_tool
     experimental_use_rmcp_client disable_paste_burst file_opener tui projects otel features notice
-    auth preferred_auth_method forced_login_method forced_chatgpt_workspace_id`),
+    preferred_auth_method forced_login_method forced_chatgpt_workspace_id mcp_servers`),
   sandbox_workspace_write: values(
     "writable_roots network_access exclude_tmpdir_env_var exclude_slash_tmp",
   ),
@@ -28,6 +29,7 @@ const known: Known = {
     ...values("inherit ignore_default_excludes exclude include_only experimental_use_profile"),
     set: undefined,
   },
+  auth: values("issuer client_id port"),
   requirements: values("sandbox_modes approval_policies network_access"),
   history: values("persistence max_bytes"),
   tools: values("web_search web_search_request view_image"),
@@ -41,10 +43,6 @@ const known: Known = {
   model_traits: {
     "*": values(`reasoning verbosity patch_manual patch_tool shell_tool context_window
       auto_compact_token_limit`),
-  },
-  mcp_servers: {
-    "*": values(`command args env cwd url bearer_token bearer_token_env_var http_headers
-      startup_timeout_sec startup_timeout_ms tool_timeout_sec enabled enabled_tools disabled_tools`),
   },
   profiles: { "*": values(profileKeys.join(" ")) },
 };

@@ -4,7 +4,7 @@ import {
   JSONRPCClient,
 } from "json-rpc-2.0";
 import type { JSONRPCRequest } from "json-rpc-2.0";
-import { InternalError } from "../../core/errors.ts";
+import { InternalError, RpcError } from "../../core/errors.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonValue } from "../../core/json.ts";
 import type { RequestOptions } from "../../core/plugin/call.ts";
@@ -100,6 +100,24 @@ export class Exchanges {
     if (!dialectOf(this.values.options?.appServer).cancels) return;
     const reason = why === "timed-out" ? "no answer in time" : "no longer needed";
     this.outbox.send(notificationLine("notifications/cancelled", { requestId: id, reason }));
+  }
+}
+
+/** The result; throws what came instead of one. */
+export function resultOf(outcome: Outcome, method: string): unknown {
+  switch (outcome.kind) {
+    case "result":
+      return outcome.result;
+    case "error": {
+      const { code, message, data } = outcome.error;
+      throw new RpcError(code, message, data);
+    }
+    case "timed-out":
+      throw new RpcError(InternalError, `the client did not answer ${method} in time`);
+    case "withdrawn":
+      throw new RpcError(InternalError, `the request ${method} was withdrawn`);
+    case "closed":
+      throw new RpcError(InternalError, `the connection ended before ${method} was answered`);
   }
 }
 

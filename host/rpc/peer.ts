@@ -17,8 +17,7 @@ import type { Dialect } from "./dialect.ts";
 import { readMessage } from "./envelope.ts";
 import type { InboundRequest, Message, Params } from "./envelope.ts";
 import { errorObject, toRpcError } from "./errors.ts";
-import { Exchanges } from "./exchanges.ts";
-import type { Outcome } from "./exchanges.ts";
+import { Exchanges, resultOf } from "./exchanges.ts";
 import { Outbox } from "./outbox.ts";
 import { errorLine, notificationLine, resultLine, toJson } from "./serialize.ts";
 import { Session } from "./session.ts";
@@ -281,21 +280,4 @@ export class RpcPeer implements Client {
 function unknownMethod(method: string): JsonRpcErrorObject {
   const message = `method not found: ${JSON.stringify(method)}`;
   return { code: MethodNotFound, message, data: { method } };
-}
-
-function resultOf(outcome: Outcome, method: string): unknown {
-  switch (outcome.kind) {
-    case "result":
-      return outcome.result;
-    case "error": {
-      const { code, message, data } = outcome.error;
-      throw new RpcError(code, message, data);
-    }
-    case "timed-out":
-      throw new RpcError(InternalError, `the client did not answer ${method} in time`);
-    case "withdrawn":
-      throw new RpcError(InternalError, `the request ${method} was withdrawn`);
-    case "closed":
-      throw new RpcError(InternalError, `the connection ended before ${method} was answered`);
-  }
 }

@@ -21,6 +21,7 @@ import type {
 } from "./schemas.ts";
 import { authSettings } from "./settings.ts";
 import { credentialOf, emailOf, Store, type World } from "./store.ts";
+import { isDue, methodOf } from "./stored.ts";
 
 const notCompleted = "Login server error: Login was not completed";
 
@@ -39,19 +40,24 @@ export class Desk {
     world.signal.addEventListener("abort", () => this.#login?.end(notCompleted), { once: true });
   }
 
-  status(params: StatusParams): Promise<StatusResult> {
-    return this.#inTurn(async () => {
-      const { asked, preferred } = await authSettings(this.#world.settings);
-      if (!asked) return { requiresOpenaiAuth: false };
-      const credential = await this.#credential(params.refreshToken === true, preferred);
-      return {
-        requiresOpenaiAuth: true,
-        ...(credential !== undefined && { authMethod: credential.method }),
-        ...(credential !== undefined &&
-          params.includeToken === true && { authToken: credential.token }),
-        ...(preferred !== undefined && { preferredAuthMethod: preferred }),
-      };
-    });
+  async status(params: StatusParams): Promise<StatusResult> {
+    const [{ asked, preferred }, stored] = await this.#inTurn(() =>
+      Promise.all([authSettings(this.#world.settings), this.store.file.read()]),
+    );
+    if (!asked) return { requiresOpenaiAuth: false };
+    const refresh = params.refreshToken === true;
+    // A renewal may take a minute: what was asked after it does not wait for it.
+    const renews = methodOf(stored, preferred) === "chatgpt" && (refresh || isDue(stored));
+    const credential = renews
+      ? await this.#renewed(refresh, preferred)
+      : credentialOf(stored, preferred);
+    return {
+      ...(credential !== undefined && { authMethod: credential.method }),
+      ...(credential !== undefined &&
+        params.includeToken === true && { authToken: credential.token }),
+      requiresOpenaiAuth: true,
+      ...(preferred !== undefined && { preferredAuthMethod: preferred }),
+    };
   }
 
   loginApiKey({ apiKey }: KeyParams): Promise<Nothing> {
@@ -120,7 +126,7 @@ export class Desk {
   }
 
   /** Who is signed in; what cannot be renewed is logged and, unless asked for, nobody. */
-  async #credential(refresh: boolean, preferred: AuthMethod | undefined) {
+  async #renewed(refresh: boolean, preferred: AuthMethod | undefined) {
     try {
       if (!refresh) return await this.store.current();
       return credentialOf(await this.store.refresh(), preferred);

@@ -15,9 +15,9 @@ export class AuthFile {
     this.#log = log;
   }
 
-  /** The lock of the file; the folder must be there. */
-  get lock(): string {
-    return `${this.path}.lock`;
+  /** The path of its lock: of the file that a link points to, as several homes may share one. */
+  async lock(): Promise<string> {
+    return `${await this.#target()}.lock`;
   }
 
   /** What is stored; a file that is missing or broken holds nothing, and a broken one is logged once. */

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from "node:path";
+import { resolve } from "node:path";
 import { isConversationError } from "../../core/index.ts";
 import type { ConversationSummary } from "../../core/index.ts";
 import type { Desk } from "./desk.ts";
@@ -35,21 +35,16 @@ export async function getConversationSummary(
   record: { conversationId: string | undefined; rolloutPath: string | undefined },
 ) {
   const { conversationId: id = "", rolloutPath } = record;
-  const { home } = desk.settings;
+  const path = rolloutPath === undefined ? undefined : resolve(desk.settings.home, rolloutPath);
   try {
-    const summary =
-      rolloutPath === undefined
-        ? await desk.conversations.summary({ id })
-        : await desk.conversations.summary({
-            path: isAbsolute(rolloutPath) ? rolloutPath : join(home, rolloutPath),
-          });
+    const summary = await desk.conversations.summary(path === undefined ? { id } : { path });
     const modelProvider = summary.modelProvider ?? (await defaultProvider(desk));
     return { summary: { ...shown(summary), modelProvider } };
   } catch (error) {
-    if (isConversationError(error) && error.kind === "missing" && rolloutPath === undefined) {
+    if (isConversationError(error) && error.kind === "missing" && path === undefined) {
       throw refuse(`no rollout found for conversation id ${id}`);
     }
-    throw failed(`failed to load conversation summary from ${rolloutPath ?? id}`, error);
+    throw failed(`failed to load conversation summary from ${path ?? id}`, error);
   }
 }
 

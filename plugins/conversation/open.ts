@@ -13,7 +13,8 @@ import type { NewConversation, ResumeConversation } from "./schemas.ts";
 
 export async function newConversation(desk: Desk, params: NewConversation, call: Call) {
   const conversation = await desk.conversations
-    .start(requestOf(params, call), call.signal)
+    // Front ends may make the folder later.
+    .start({ ...requestOf(params, call), anyCwd: true }, call.signal)
     .catch((error: unknown) => {
       throw unopened(error, "error creating conversation");
     });

@@ -8,12 +8,15 @@ import type {
   TaskOutcome,
 } from "../../core/index.ts";
 import { errorMessage } from "../../core/index.ts";
+import { JobLine } from "./job-line.ts";
 import { Job } from "./job.ts";
 import { Listeners } from "./listeners.ts";
 import { notifyCompleted } from "./notify.ts";
 import { TurnDiff } from "./patch/turn-diff.ts";
+import { prepared } from "./prepare-turn.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { runCompaction } from "./turn/compaction.ts";
+import { abort } from "./turn/ending.ts";
 import { takeInput } from "./turn/input.ts";
 import { runTask } from "./turn/loop.ts";
 import type { Session, TaskContext } from "./turn/task.ts";
@@ -25,9 +28,7 @@ export class LiveConversation implements Conversation {
   readonly #listeners: Listeners;
   #session: Session;
   #startEvents: readonly ConversationEvent[];
-  readonly #waiting: Job[] = [];
-  #running: Job | undefined;
-  #work: Promise<void> | undefined;
+  readonly #line: JobLine;
   #closed = false;
   #nextId = 0;
   #inlineCompactions = 0;
@@ -43,9 +44,18 @@ export class LiveConversation implements Conversation {
     this.#surroundings = surroundings;
     this.#listeners = new Listeners(session.log, session.id);
     session.recorder.onTrouble((message) => {
-      this.#emit(this.#running?.id ?? "", { type: "background_event", message });
+      this.#emit(this.#line.running?.id ?? "", { type: "background_event", message });
     });
-    surroundings.residents.idle(this);
+    const { residents } = surroundings;
+    this.#line = new JobLine({
+      run: (job) => (this.#closed ? this.#keep(job) : this.#run(job)),
+      abandon: (job) => this.#abandon(job),
+      begins: () => residents.busy(this),
+      rests: () => {
+        if (!this.#closed) residents.idle(this);
+      },
+    });
+    residents.idle(this);
   }
 
   get startEvents(): readonly ConversationEvent[] {
@@ -69,7 +79,7 @@ export class LiveConversation implements Conversation {
   }
 
   get busy(): boolean {
-    return this.#running !== undefined || this.#waiting.length > 0;
+    return this.#line.first !== undefined;
   }
 
   submit(submission: Submission): Task {
@@ -82,26 +92,17 @@ export class LiveConversation implements Conversation {
   }
 
   #enter(job: Job): Task {
-    const host = this.#next;
-    if (job.joins && host?.joinable === true) {
-      job.host = host;
-      host.inbox.join(job);
-    } else {
-      this.#waiting.push(job);
-    }
-    job.signal.addEventListener("abort", () => this.#withdraw(job), { once: true });
-    if (job.signal.aborted) queueMicrotask(() => this.#withdraw(job));
-    if (this.#closed) queueMicrotask(() => job.abort());
-    this.#work ??= this.#workOff();
+    if (this.#closed) job.abort();
+    this.#line.enter(job);
     return { id: job.id, outcome: job.outcome };
   }
 
   async interrupt(): Promise<boolean> {
     // An interrupt is a submission too: the numbers of later ones show it.
     this.#takeId();
-    const job = this.#next;
+    const job = this.#line.first;
     if (job === undefined) return false;
-    job.abort();
+    job.interrupt();
     await job.outcome;
     return true;
   }
@@ -126,36 +127,16 @@ export class LiveConversation implements Conversation {
   async close(): Promise<void> {
     this.#closed = true;
     this.#surroundings.residents.busy(this);
-    this.#running?.abort();
-    await this.#work;
+    this.#line.running?.interrupt();
+    await this.#line.empty();
     await this.#session.toolkit.close();
     await this.#session.recorder.release();
   }
 
-  /** The first in line counts as running: its start is only a moment away. */
-  get #next(): Job | undefined {
-    return this.#running ?? this.#waiting[0];
-  }
-
-  /** Works the waiting submissions off; the only place that runs a task. Never rejects. */
-  async #workOff(): Promise<void> {
-    this.#surroundings.residents.busy(this);
-    // Whoever submits knows the task's id before its first event comes.
-    await Promise.resolve();
-    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-      this.#running = job;
-      const outcome = this.#closed ? await this.#keep(job) : await this.#run(job);
-      this.#running = undefined;
-      this.#settle(job, outcome);
-    }
-    this.#work = undefined;
-    if (!this.#closed) this.#surroundings.residents.idle(this);
-  }
-
   async #run(job: Job): Promise<TaskOutcome> {
-    if (job.signal.aborted) return this.#abandon(job);
-    const problem = (await this.#wake()) ?? (await this.#turnOver(job));
-    if (job.signal.aborted) return this.#abandon(job);
+    if (job.signal.aborted) return this.#keep(job);
+    const problem = await this.#prepare(job);
+    if (job.signal.aborted) return this.#keep(job);
     if (problem !== undefined) return this.#refuse(job, problem);
     const task = this.#contextOf(job);
     const outcome = await (job.kind === "turn" ? runTask(task, job.items) : runCompaction(task));
@@ -168,35 +149,10 @@ export class LiveConversation implements Conversation {
     return outcome;
   }
 
-  /** Those that joined in time share the outcome; those that came too late have their own turn. */
-  #settle(job: Job, outcome: TaskOutcome): void {
-    const late = job.inbox.takeBack();
-    for (const one of late) one.host = undefined;
-    this.#waiting.unshift(...late);
-    job.end(outcome);
-    for (const one of job.inbox.heard) one.end(outcome);
-  }
-
-  /** Reads an unloaded history back; resolves with what prevents it. */
-  async #wake(): Promise<string | undefined> {
-    if (this.#session.history.loaded) return undefined;
+  /** Resolves with what prevents the turn. */
+  async #prepare(job: Job): Promise<string | undefined> {
     try {
-      const { reload } = await import("./resume.ts");
-      await reload(this.#session);
-      return undefined;
-    } catch (error) {
-      return errorMessage(error);
-    }
-  }
-
-  /** Makes what the submission wants different the rule; resolves with what prevents it. */
-  async #turnOver({ submission, signal }: Job): Promise<string | undefined> {
-    const { overrides } = submission;
-    if (overrides === undefined) return undefined;
-    try {
-      const { overridden } = await import("./overrides.ts");
-      const asked = { overrides, signal };
-      this.#session = await overridden(this.#surroundings, this.#session, asked);
+      this.#session = await prepared(this.#surroundings, this.#session, job);
       return undefined;
     } catch (error) {
       return errorMessage(error);
@@ -209,30 +165,20 @@ export class LiveConversation implements Conversation {
     return { status: "failed", message };
   }
 
-  /** A submission that is taken back before its turn ends at once; later, it ends the task. */
-  #withdraw(job: Job): void {
-    const at = this.#waiting.indexOf(job);
-    if (at !== -1) {
-      this.#waiting.splice(at, 1);
-      this.#settle(job, this.#abandon(job));
-    } else if (job.host?.inbox.withdraw(job) === true) {
-      job.end(interrupted);
-    } else {
-      job.host?.abort();
-    }
-  }
-
   #abandon(job: Job): TaskOutcome {
     this.#emit(job.id, { type: "turn_aborted", reason: "interrupted" });
-    return interrupted;
+    return { status: "aborted", reason: "interrupted" };
   }
 
-  /** The conversation ends before it was its turn: its words are there for whoever resumes. */
+  /** It ends before its turn began: unless it was taken back, its words are there for the next one. */
   async #keep(job: Job): Promise<TaskOutcome> {
-    if (job.items.length > 0 && !job.signal.aborted && (await this.#wake()) === undefined) {
-      await takeInput(this.#session, job.items);
-    }
-    return this.#abandon(job);
+    const takenBack = job.signal.aborted && !job.interrupted;
+    if (takenBack || job.items.length === 0) return this.#abandon(job);
+    // What it wanted different may be refused; what it says is kept all the same.
+    await this.#prepare(job);
+    if (!this.#session.history.loaded) return this.#abandon(job);
+    await takeInput(this.#session, job.items);
+    return abort(this.#contextOf(job));
   }
 
   /** The side of the conversation that its task sees. */
@@ -253,7 +199,7 @@ export class LiveConversation implements Conversation {
         return answer;
       },
       ask: (question) => job.ask(question),
-      interrupt: () => job.abort(),
+      interrupt: () => job.interrupt(),
       beside: (other = this.#takeInlineId()) => this.#contextOf(job, other),
     };
   }
@@ -277,8 +223,6 @@ export class LiveConversation implements Conversation {
     return String(id);
   }
 }
-
-const interrupted: TaskOutcome = { status: "aborted", reason: "interrupted" };
 
 function withoutInitialMessages(event: ConversationEvent): ConversationEvent {
   if (event.msg.type !== "session_configured") return event;

@@ -20,6 +20,8 @@ export class Job implements Joining {
   readonly inbox = new Inbox<Job>();
   /** The one whose task it joined. */
   host: Job | undefined;
+  /** Ended from outside of its submission: what it says is part of the conversation all the same. */
+  interrupted = false;
   readonly #controller = new AbortController();
   readonly #resolve: (outcome: TaskOutcome) => void;
   readonly #onSignal = () => this.abort();
@@ -54,6 +56,11 @@ export class Job implements Joining {
     if (this.kind === "compaction") return true;
     const { join, overrides } = this.submission;
     return join === true && overrides === undefined && this.joinable;
+  }
+
+  interrupt(): void {
+    this.interrupted = true;
+    this.abort();
   }
 
   abort(): void {

@@ -36,7 +36,11 @@ export async function planOf(
   signal: AbortSignal | undefined,
 ): Promise<Plan> {
   const { id, request, overrides = {} } = asked;
-  const cwd = workingFolder(surroundings.environment, overrides.cwd ?? request.cwd);
+  const folder = overrides.cwd ?? request.cwd;
+  const cwd =
+    request.anyCwd === true
+      ? resolve(surroundings.environment.cwd, folder ?? "")
+      : workingFolder(surroundings.environment, folder);
   const tree = await surroundings.settings.load({
     ...(request.profile !== undefined && { profile: request.profile }),
     ...(request.config !== undefined && { config: request.config }),

@@ -76,9 +76,9 @@ export class Connection {
     return Number(found?.[1]) / 1024;
   }
 
-  /** MiB that stay resident once the process is quiet. */
-  async settled(): Promise<number> {
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+  /** MiB that stay resident once the process has been quiet for so long. */
+  async settled(seconds = 2): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     return this.memory("VmRSS");
   }
 

@@ -37,7 +37,8 @@ export function targets(): Target[] {
   return found;
 }
 
-function referenceBinary(version: string): string | undefined {
+/** The reference of this version, installed into a cache folder when missing. */
+export function referenceBinary(version: string): string | undefined {
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   const folder = join(cache, "portico-bench", `codex-${version}`);
   const machine = process.arch === "arm64" ? "aarch64" : "x86_64";

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConversationError, isConversationError } from "../../../core/index.ts";
 import type { CommandFailure, CommandRequest, CommandResult } from "../../../core/index.ts";
@@ -6,6 +5,7 @@ import { openSandbox, runSandboxed } from "../sandbox/index.ts";
 import { readSettings, withOverrides, type EngineSettings } from "../settings.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { prepareCommand } from "./prepare.ts";
+import { startProblem } from "./startable.ts";
 
 const defaultTimeoutMs = 10_000;
 
@@ -23,6 +23,9 @@ export async function runOneOff(
   const { env } = environment;
   const cwd = resolve(environment.cwd, request.cwd ?? "");
   const chosen = underCeiling(await readSettings(await settings.load(), {}, cwd), request, cwd);
+  const prepared = prepareCommand(command, chosen, env);
+  const problem = startProblem(prepared.command, cwd, prepared.env);
+  if (problem !== undefined) throw failure(problem.code, problem.message);
   // Nothing that is given no time is started.
   if (timeoutMs <= 0) throw timedOut(timeoutMs);
   const sandbox = openSandbox({
@@ -34,7 +37,7 @@ export async function runOneOff(
     sandbox,
     { policy: chosen.sandboxPolicy, cwd },
     {
-      ...prepareCommand(command, chosen, env),
+      ...prepared,
       cwd,
       timeoutMs,
       signal,
@@ -42,9 +45,8 @@ export async function runOneOff(
       onOutput: () => undefined,
     },
   );
-  if (result.startError !== undefined) {
-    throw failure(isThere(command[0] ?? "", cwd) ? "EACCES" : "ENOENT", result.startError);
-  }
+  // It could be started; a sandbox for it could not.
+  if (result.startError !== undefined) throw new ConversationError("session", result.startError);
   if (result.timedOut) throw timedOut(timeoutMs);
   if (result.aborted) throw new ConversationError("session", "the command was cancelled");
   if (result.killedBy !== undefined) {
@@ -78,8 +80,4 @@ function timedOut(timeoutMs: number): ConversationError {
 function failure(code: CommandFailure["code"], message: string): ConversationError {
   const cause: CommandFailure = { code };
   return new ConversationError("session", message, { cause });
-}
-
-function isThere(program: string, cwd: string): boolean {
-  return program.includes("/") && existsSync(resolve(cwd, program));
 }

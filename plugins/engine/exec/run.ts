@@ -84,7 +84,7 @@ export function expectCommands(): void {
 async function runToEnding(request: RunRequest, output: Output): Promise<Ending> {
   const problem = startProblem(request.inner ?? request.command, request.cwd, request.env);
   if (request.signal.aborted) return { ...notStarted, aborted: true };
-  if (problem !== undefined) return { ...notStarted, startError: problem };
+  if (problem !== undefined) return { ...notStarted, startError: problem.message };
   let child: Child | string;
   try {
     child = await start(request);

@@ -1,24 +1,34 @@
 import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 
-/** Why a command cannot be started, as a sentence that names the thing, or undefined. */
+/** Why a command cannot be started: a sentence that names the thing, and what the system calls it. */
+export interface StartProblem {
+  readonly code: "EACCES" | "EINVAL" | "ENOENT" | "ENOTDIR";
+  readonly message: string;
+}
+
+/** What prevents the start of a command, if anything does. */
 export function startProblem(
   command: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+): StartProblem | undefined {
   const program = command[0];
-  if (program === undefined || program === "") return "empty command";
+  if (program === undefined || program === "") return problem("EINVAL", "empty command");
   if (command.some((word) => word.includes("\0"))) {
-    return `a NUL byte in the command: ${JSON.stringify(program)}`;
+    return problem("EINVAL", "a NUL byte in the command", program);
   }
   const folder = lookAt(cwd);
-  if (folder === undefined) return `working folder not found: ${JSON.stringify(cwd)}`;
-  if (!folder.isDirectory()) return `working folder is not a folder: ${JSON.stringify(cwd)}`;
+  if (folder === undefined) return problem("ENOENT", "working folder not found", cwd);
+  if (!folder.isDirectory()) return problem("ENOTDIR", "working folder is not a folder", cwd);
 
   if (program.includes("/")) return programProblem(program, resolve(cwd, program));
   const path = findProgram(program, { env, cwd });
-  return path === undefined ? `command not found: ${JSON.stringify(program)}` : undefined;
+  return path === undefined ? problem("ENOENT", "command not found", program) : undefined;
+}
+
+function problem(code: StartProblem["code"], what: string, name?: string): StartProblem {
+  return { code, message: name === undefined ? what : `${what}: ${JSON.stringify(name)}` };
 }
 
 /** The file that a bare program name means under this PATH, or undefined. */
@@ -37,16 +47,15 @@ export function findProgram(
   return undefined;
 }
 
-function programProblem(program: string, path: string): string | undefined {
-  const shown = JSON.stringify(program);
+function programProblem(program: string, path: string): StartProblem | undefined {
   const found = lookAt(path);
-  if (found === undefined) return `command not found: ${shown}`;
-  if (found.isDirectory()) return `command is a folder: ${shown}`;
+  if (found === undefined) return problem("ENOENT", "command not found", program);
+  if (found.isDirectory()) return problem("EACCES", "command is a folder", program);
   try {
     accessSync(path, constants.X_OK);
     return undefined;
   } catch {
-    return `command is not executable: ${shown}`;
+    return problem("EACCES", "command is not executable", program);
   }
 }
 

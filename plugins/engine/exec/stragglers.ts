@@ -49,22 +49,26 @@ export class Stragglers {
 
   /** Sends a signal to all of them that live. Synchronous, for the way out. */
   signal(signal: NodeJS.Signals): void {
+    const sent = new Set<number>();
     // One that is being killed may have started another: until no new one shows up.
     for (let tries = 0; tries < 5; tries++) {
-      const found = this.#find();
+      const found = this.#find().filter((pid) => !sent.has(pid));
       for (const pid of found) send(pid, signal);
       if (found.length === 0 || signal !== "SIGKILL") return;
+      for (const pid of found) sent.add(pid);
     }
   }
 
   /** Without zombies, which only wait for their parents, and without the groups themselves. */
   #find(): number[] {
     const all = processes();
+    // Most processes are older than we are, and reading what they carry takes the longest.
+    const ourStart = Number(readProcess(process.pid)?.start ?? 0);
     const { groups, mark } = this.#origin;
     const isOurs = ({ pid, session, start }: Process) =>
       groups.has(session) ||
       this.#known.get(pid) === start ||
-      (mark !== undefined && carries(pid, mark));
+      (mark !== undefined && Number(start) >= ourStart && carries(pid, mark));
     const found = all.filter(isOurs);
     const byParent = Map.groupBy(all, ({ parent }) => parent);
     const seen = new Set(found);

@@ -1,25 +1,38 @@
 import type { ResponseItem } from "../../../core/index.ts";
+import { characterStart } from "../exec/output.ts";
 
 /** Bytes of the person's messages that are quoted after a compaction. */
-const mostQuoted = 80_000;
+export const mostQuoted = 80_000;
+
+const beforeQuotes =
+  "You were working on a task, and the conversation grew too long. These were the user's messages:";
+const beforeNote = "This is the note you left for yourself:";
 
 /**
- * The history after a compaction whose record holds the summary alone: what the conversation opened
- * with, then one message that quotes the person's earlier ones and the summary.
+ * The history after a compaction: what the conversation opened with, then one message that quotes
+ * the person's earlier ones and the summary. Records of other programs hold the summary alone.
  */
-export function rebuildCompacted(before: readonly ResponseItem[], summary: string): ResponseItem[] {
+export function rebuildCompacted(
+  before: readonly ResponseItem[],
+  summary: string,
+  quotedBytes = mostQuoted,
+): ResponseItem[] {
   const first = before.findIndex((item) => isMessage(item) && !isOpening(item));
   const opening = first === -1 ? before : before.slice(0, first);
-  const quoted = before.filter((item) => isMessage(item) && item.role === "user");
-  const texts = quoted.filter((item) => !isOpening(item)).map(textOf);
-  const said = texts.filter((one) => one !== "").join("\n\n");
-  const text = [
-    "You were working on a task, and the conversation grew too long. These were the user's messages:",
-    cutMiddle(said) || "(none)",
-    "This is the note you left for yourself:",
-    summary,
-  ].join("\n\n");
+  const texts = before
+    .filter((item) => isMessage(item) && item.role === "user" && !isOpening(item))
+    .map((item) => quotedIn(textOf(item)));
+  const said = texts.filter((text) => text !== "").join("\n\n");
+  const quotes = cutMiddle(said, quotedBytes) || "(none)";
+  const text = [beforeQuotes, quotes, beforeNote, summary].join("\n\n");
   return [...opening, { type: "message", role: "user", content: [{ type: "input_text", text }] }];
+}
+
+/** Of an earlier compaction, what the person had said by then: its note went into the new one. */
+function quotedIn(text: string): string {
+  if (!text.startsWith(beforeQuotes)) return text;
+  const end = text.lastIndexOf(`\n\n${beforeNote}\n\n`);
+  return text.slice(beforeQuotes.length, end === -1 ? undefined : end).trim();
 }
 
 type Message = Extract<ResponseItem, { type: "message" }>;
@@ -39,13 +52,13 @@ function textOf(item: ResponseItem): string {
   return item.content.flatMap((part) => ("text" in part ? [part.text] : [])).join("");
 }
 
-function cutMiddle(text: string): string {
+function cutMiddle(text: string, most: number): string {
   const bytes = Buffer.from(text);
-  if (bytes.length <= mostQuoted) return text;
-  const half = mostQuoted / 2;
+  if (bytes.length <= most) return text;
+  const half = Math.floor(most / 2);
   // Four bytes are about one token.
-  const tokens = Math.ceil((bytes.length - mostQuoted) / 4);
-  const head = bytes.toString("utf8", 0, half);
-  const tail = bytes.toString("utf8", bytes.length - half);
-  return `${head}…${tokens} tokens truncated…${tail}`;
+  const tokens = Math.ceil((bytes.length - most) / 4);
+  const head = bytes.subarray(0, characterStart(bytes, half, -1));
+  const tail = bytes.subarray(characterStart(bytes, bytes.length - half, 1));
+  return `${head.toString()}…${tokens} tokens truncated…${tail.toString()}`;
 }

@@ -21,6 +21,7 @@ const Request = z.object({
   compactPrompt: z.string().optional(),
   includePlanTool: z.boolean().optional(),
   includeApplyPatchTool: z.boolean().optional(),
+  anyCwd: z.boolean().optional(),
 });
 
 const Overrides = z.object({

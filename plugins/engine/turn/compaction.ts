@@ -1,5 +1,5 @@
 import type { ModelFailure, ModelRequest, ResponseItem, TaskOutcome } from "../../../core/index.ts";
-import { rebuildCompacted } from "../rollout/compacted.ts";
+import { mostQuoted, rebuildCompacted } from "../rollout/compacted.ts";
 import { turnContext } from "../rollout/open.ts";
 import { requestOf, type Answer } from "./answer.ts";
 import { abort, complete, fail, guarded } from "./ending.ts";
@@ -53,6 +53,11 @@ function limitOf({ session }: TaskContext): number {
   return autoCompactLimit > 0 ? autoCompactLimit : Infinity;
 }
 
+/** Bytes: a quarter of the window at four bytes a token, so that a small model has room to work. */
+function roomForQuotes(task: TaskContext): number {
+  return Math.min(mostQuoted, task.session.contextWindow ?? Infinity, limitOf(task));
+}
+
 type Summary =
   | { readonly status: "completed"; readonly text: string }
   | { readonly status: "failed"; readonly failure: ModelFailure }
@@ -63,7 +68,7 @@ async function compact(task: TaskContext): Promise<Summary> {
   const { session } = task;
   const summary = await summarise(task);
   if (summary.status !== "completed") return summary;
-  const rebuilt = rebuildCompacted(session.history.items, summary.text);
+  const rebuilt = rebuildCompacted(session.history.items, summary.text, roomForQuotes(task));
   const [opening, bridge] = [rebuilt.slice(0, -1), rebuilt.slice(-1)];
   const news = environmentNews(session, opening);
   session.history.replace([...opening, ...news, ...bridge], summary.text);

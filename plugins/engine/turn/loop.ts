@@ -26,7 +26,9 @@ async function work(task: TaskContext, input: readonly InputItem[]): Promise<Tas
   expectCommands();
 
   for (let compacted = false; ;) {
-    for (const { id } of task.inbox.takeCompactions()) await compactBetween(task, id);
+    // Asked for twice, it would find nothing more to do.
+    const [asked] = task.inbox.takeCompactions();
+    if (asked !== undefined) await compactBetween(task, asked.id);
     await takeInbox(task);
     const answer = await askModel(task);
 

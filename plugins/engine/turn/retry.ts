@@ -17,9 +17,11 @@ export async function withRetries<A extends Attempt>(
   const limit = task.session.model.streamMaxRetries;
   for (let retry = 1; ; retry += 1) {
     const answer = await attempt();
-    if (answer.status !== "failed" || !answer.failure.retryable || retry > limit) return answer;
+    if (answer.status !== "failed" || retry > limit) return answer;
+    const { message, retryable, retryAfterMs, contextOverflow = false } = answer.failure;
+    // What is too long stays too long, whatever the provider thinks of it.
+    if (!retryable || contextOverflow) return answer;
 
-    const { message, retryAfterMs } = answer.failure;
     const delay = Math.round(retryAfterMs ?? backOff(retry));
     task.emit({
       type: "stream_error",

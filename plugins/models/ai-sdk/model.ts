@@ -13,7 +13,7 @@ import { languageModel } from "./load.ts";
 import { partFailure } from "./part-failure.ts";
 import { prompt } from "./prompt.ts";
 import { ReasoningName } from "./reasoning-name.ts";
-import { functionTools } from "./tools.ts";
+import { calledTools, functionTools } from "./tools.ts";
 
 /** A model behind any AI SDK provider: chat completions, Anthropic, Gemini, or an installed one. */
 export function aiSdkModel(opening: Opening): Model {
@@ -78,7 +78,9 @@ function callOptions(
   signal: AbortSignal,
 ): LanguageModelV4CallOptions {
   const chat = provider.wire === "chat";
-  const tools = functionTools(request.tools);
+  const offered = functionTools(request.tools);
+  // Some of these services refuse calls in the input of a request that defines no tools.
+  const tools = offered.length > 0 || chat ? offered : calledTools(request.input);
   const options: LanguageModelV4CallOptions = {
     prompt: prompt(request, { textArguments: chat, openThoughts: chat }),
     abortSignal: signal,

@@ -1,5 +1,5 @@
 import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
-import type { JsonObject, ModelTool } from "../../../core/index.ts";
+import type { JsonObject, ModelTool, ResponseItem } from "../../../core/index.ts";
 
 /** The tools that these wires can carry; a freeform tool becomes a function with one text. */
 export function functionTools(tools: readonly ModelTool[]): LanguageModelV4FunctionTool[] {
@@ -19,6 +19,17 @@ export function functionTools(tools: readonly ModelTool[]): LanguageModelV4Funct
         return [];
     }
   });
+}
+
+/** Bare definitions of the tools that an input has calls of. */
+export function calledTools(input: readonly ResponseItem[]): LanguageModelV4FunctionTool[] {
+  const names = new Set(
+    input.flatMap((item) =>
+      item.type === "function_call" || item.type === "custom_tool_call" ? [item.name] : [],
+    ),
+  );
+  const inputSchema = { type: "object", properties: {} } as const;
+  return [...names].map((name) => ({ type: "function", name, inputSchema }));
 }
 
 const oneText: JsonObject = {

@@ -21,7 +21,9 @@ function open(options: StageOptions = {}) {
   onTestFinished(() => commands.close());
   const problem = async (request: CommandRequest, signal?: AbortSignal) => {
     const error: unknown = await commands.run(request, signal).catch((cause: unknown) => cause);
-    return isConversationError(error) ? `${error.kind}: ${error.message}` : error;
+    if (!isConversationError(error)) return error;
+    const { code = "" } = (error.cause ?? {}) as { code?: string };
+    return `${error.kind} ${code}: ${error.message}`;
   };
   return { ...place, commands, problem };
 }
@@ -90,7 +92,7 @@ describe("a single command", () => {
 });
 
 describe("the sandbox of a single command", () => {
-  it("22: is that of the settings, by default one that may write nothing", async () => {
+  it("acceptance 22: is that of the settings, by default one that may write nothing", async () => {
     const { commands, workspace } = open();
     const { exitCode, stderr } = await commands.run({ command: ["touch", "made"] });
     expect(exitCode).not.toBe(0);
@@ -98,7 +100,7 @@ describe("the sandbox of a single command", () => {
     expect(existsSync(join(workspace, "made"))).toBe(false);
   });
 
-  it("22: lets write where the policy of the request does, and nowhere else", async () => {
+  it("acceptance 22: lets write where the policy of the request does, and nowhere else", async () => {
     const { commands, workspace, root } = open();
     const script = "touch made; touch ../outside";
     const { exitCode } = await commands.run({
@@ -110,11 +112,13 @@ describe("the sandbox of a single command", () => {
     expect(existsSync(join(root, "outside"))).toBe(false);
   });
 
-  it("22: is not left out where there is none", async () => {
+  it("acceptance 22: is not left out where there is none", async () => {
     const { commands, problem, workspace } = open({
       config: { codex_linux_sandbox_exe: "/no/such/helper" },
     });
-    expect(await problem({ command: ["touch", "made"] })).toMatch(/^session: .*\/no\/such\/helper/);
+    expect(await problem({ command: ["touch", "made"] })).toMatch(
+      /^session : .*\/no\/such\/helper/,
+    );
     expect(existsSync(join(workspace, "made"))).toBe(false);
     const request = { command: ["touch", "made"], sandboxPolicy: free };
     expect(await commands.run(request)).toMatchObject({ exitCode: 0 });
@@ -124,7 +128,7 @@ describe("the sandbox of a single command", () => {
     const config = { requirements: { sandbox_modes: ["read-only"] } };
     const { problem, workspace } = open({ config });
     expect(await problem({ command: ["touch", "made"], sandboxPolicy: free })).toMatch(
-      /^request: sandbox "danger-full-access" is above \[requirements\]\.sandbox_modes/,
+      /^request : sandbox "danger-full-access" is above \[requirements\]\.sandbox_modes/,
     );
     expect(existsSync(join(workspace, "made"))).toBe(false);
   });
@@ -132,14 +136,23 @@ describe("the sandbox of a single command", () => {
 
 describe("a single command that does not end well", () => {
   it.each<[string, CommandRequest, RegExp]>([
-    ["empty", { command: [] }, /^request: command must not be empty$/],
-    ["unknown", { command: ["ghost-program"] }, /^session: .*"ghost-program"/],
-    ["in no folder", { command: ["ls"], cwd: "/nowhere/at/all" }, /^session: .*\/nowhere\/at\/all/],
-    ["given no time", { command: ["ls"], timeoutMs: 0 }, /^session: command timed out after 0 /],
+    ["empty", { command: [] }, /^request : command must not be empty$/],
+    ["unknown", { command: ["ghost-program"] }, /^session ENOENT: .*"ghost-program"/],
+    ["a folder", { command: ["/tmp"] }, /^session EACCES: .*"\/tmp"/],
+    [
+      "in no folder",
+      { command: ["ls"], cwd: "/nowhere/at/all" },
+      /^session ENOENT: .*\/nowhere\/at\/all/,
+    ],
+    [
+      "given no time",
+      { command: ["ls"], timeoutMs: 0 },
+      /^session ETIMEDOUT: command timed out after 0 /,
+    ],
     [
       "killed",
       { command: ["bash", "-c", "kill -9 $$"], sandboxPolicy: free },
-      /^session: command was killed by a signal: SIGKILL$/,
+      /^session KILLED: command was killed by a signal: SIGKILL$/,
     ],
   ])("is told by name: %s", async (_, request, told) => {
     expect(await open().problem(request)).toMatch(told);
@@ -152,7 +165,9 @@ describe("a single command that does not end well", () => {
     const { problem, workspace } = open();
     const script = "sleep 60 & echo $! > pid; echo; wait";
     const request = { command: ["bash", "-c", script], timeoutMs: 400, sandboxPolicy };
-    expect(await problem(request)).toBe("session: command timed out after 400 milliseconds");
+    expect(await problem(request)).toBe(
+      "session ETIMEDOUT: command timed out after 400 milliseconds",
+    );
     if (sandboxPolicy === free) expect(isAlive(join(workspace, "pid"))).toBe(false);
   });
 
@@ -169,11 +184,11 @@ describe("a single command that does not end well", () => {
     const paths = ["a", "b"].map((name) => join(workspace, name));
     await expect.poll(() => paths.every((path) => existsSync(path))).toBe(true);
     controller.abort();
-    expect(await first).toBe("session: the command was cancelled");
+    expect(await first).toBe("session : the command was cancelled");
     await commands.close();
-    expect(await second).toBe("session: the command was cancelled");
+    expect(await second).toBe("session : the command was cancelled");
     expect(paths.map(isAlive)).toEqual([false, false]);
-    expect(await problem({ command: ["ls"] })).toBe("session: the server is closing");
+    expect(await problem({ command: ["ls"] })).toBe("session : the server is closing");
   });
 
   it("does not wait for a background process that holds its output", async () => {

@@ -269,6 +269,21 @@ describe("a resume", () => {
     expect(wordsIn(second.request).slice(-2)).toEqual(["one", "later"]);
   });
 
+  it.each<[string, object, object]>([
+    ["nothing", {}, { model: "other", effort: "high", summary: "none" }],
+    ["a model", { model: "third" }, { model: "third", effort: "high", summary: "none" }],
+    ["an effort", { config: { model_reasoning_effort: "low" } }, { effort: "low" }],
+    ["a profile", { profile: "p" }, { model: "scripted", effort: undefined, summary: "auto" }],
+  ])("keeps what it says nothing about: %s", async (_, request, expected) => {
+    const options = { otherModels: { other: {}, third: {} }, script: [text("one")] };
+    const at = await stage(options);
+    const overrides = { model: "other", effort: "high", summary: "none" } as const;
+    await at.say("first", { overrides });
+    const again = await resumed(at, options, request);
+    const { model, effort } = again.conversation;
+    expect({ model, effort, summary: again.request?.summary }).toMatchObject(expected);
+  });
+
   it("is refused when the ceiling has come down since", async () => {
     const at = await stage({ script: [text("one")] });
     await at.say("first", { overrides: { approvalPolicy: "never" } });

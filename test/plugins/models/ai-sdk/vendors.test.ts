@@ -140,6 +140,22 @@ describe("Anthropic", () => {
     ]);
   });
 
+  it("hears of the tools that were called where none are offered", async () => {
+    const entry = sse(start, ...finish("end_turn"));
+    const { mock, model } = await vendor("anthropic", "claude-sonnet-5-5", [entry, entry]);
+    const call: ResponseItem = {
+      type: "function_call",
+      name: "shell",
+      arguments: "{}",
+      call_id: "toolu_1",
+    };
+    await ask(model, { tools: [], input: [user("look"), call, output] });
+    await ask(model, { tools: [], input: [user("look")] });
+    const [first, second] = mock.requests.map(({ body }) => body["tools"]);
+    expect(first).toMatchObject([{ name: "shell" }]);
+    expect(second).toBeUndefined();
+  });
+
   it("shows its own thoughts to no other provider", async () => {
     const { model } = await vendor("anthropic", "claude-sonnet-5-5", [
       sse(...turn, ...finish("tool_use")),

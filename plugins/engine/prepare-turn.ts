@@ -1,0 +1,22 @@
+import type { Job } from "./job.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Session } from "./turn/task.ts";
+
+/**
+ * The session as the turn of this job needs it: with its history in memory, and as the submission
+ * wants it to be. Rejects with what prevents it; nothing is different then.
+ */
+export async function prepared(
+  surroundings: Surroundings,
+  session: Session,
+  { submission, signal }: Job,
+): Promise<Session> {
+  if (!session.history.loaded) {
+    const { reload } = await import("./resume.ts");
+    await reload(session);
+  }
+  const { overrides } = submission;
+  if (overrides === undefined) return session;
+  const { overridden } = await import("./overrides.ts");
+  return overridden(surroundings, session, { overrides, signal });
+}
