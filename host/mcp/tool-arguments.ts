@@ -21,7 +21,7 @@ export async function checkArguments(
   if (!isJsonObject(written)) return misfit(definition.name, ["arguments must be an object"]);
   const renamed = rename(written, definition.aliases ?? {});
   if (renamed.conflicts.length > 0) return misfit(definition.name, renamed.conflicts);
-  const plain = definition.plainInput ? readShape(tool.inputSchema, renamed.args) : undefined;
+  const plain = definition.plain ? readShape(tool.inputSchema, renamed.args) : undefined;
   if (plain !== undefined) return { fit: true, args: plain };
   const schema: Schema = await resolveDeferred<Schema>(definition.input);
   const checked = await schema.safeParseAsync(renamed.args);

@@ -14,7 +14,7 @@ export const codexTool = defineTool({
   description:
     "Start a conversation with a coding agent that works in a folder: it runs commands, edits files and asks before risky steps.",
   input: async () => (await import("./schemas.ts")).CodexArguments,
-  plainInput: true,
+  plain: true,
   output: async () => (await import("./schemas.ts")).TurnResult,
   annotations,
   aliases: otherSpellings([
@@ -31,7 +31,7 @@ export const codexReplyTool = defineTool({
   title: "Codex Reply",
   description: "Send the next message to a conversation that the codex tool started.",
   input: async () => (await import("./schemas.ts")).ReplyArguments,
-  plainInput: true,
+  plain: true,
   output: async () => (await import("./schemas.ts")).TurnResult,
   annotations,
   aliases: {
