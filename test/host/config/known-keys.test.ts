@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import type { JsonObject } from "../../../core/index.ts";
 import { unknownKeys } from "../../../host/config/known-keys.ts";
-import { providerKeys } from "../../../plugins/models/provider-schema.ts";
-import { EngineKeys } from "../../../plugins/engine/settings.ts";
+import { EngineKeys } from "../../../plugins/engine/settings-schema.ts";
 import { Server } from "../../../plugins/mcp-servers/settings.ts";
+import { providerKeys } from "../../../plugins/models/provider.ts";
 import { TraitTables } from "../../../plugins/models/traits-schema.ts";
 
 interface Shown {
