@@ -42,7 +42,7 @@ describe("a call whose conversation grows too long", () => {
     expect(ids).toEqual(["", "1", "auto-compact-0", "1"]);
   });
 
-  it("26: is compacted at the limit on the chat wire, too", async () => {
+  it("acceptance 26: is compacted at the limit on the chat wire, too", async () => {
     const config = "model_auto_compact_token_limit = 1000";
     const script = [full, "the summary", "done"];
     const { peer, codex, model } = await start({ config, script, wire: "chat" });

@@ -158,22 +158,25 @@ describe("overrides of a turn", () => {
         "  </writable_roots>",
       ],
     ],
-  ])("7: without a message tell the model at once, and only %s", async (_, overrides, lines) => {
-    const at = await stage({ script: [text("one"), text("two")] });
-    await at.say("", { items: [], overrides });
-    expect(at.requests).toEqual([]);
-    expect(order(at.events)).toEqual(["task_complete"]);
-    await at.say("first");
-    await at.say("second", { overrides });
-    expect(wordsIn(at.requests[1]).slice(1)).toEqual([
-      ["<environment_context>", ...lines, "</environment_context>"].join("\n"),
-      "first",
-      "one",
-      "second",
-    ]);
-  });
+  ])(
+    "acceptance 7: without a message tell the model at once, and only %s",
+    async (_, overrides, lines) => {
+      const at = await stage({ script: [text("one"), text("two")] });
+      await at.say("", { items: [], overrides });
+      expect(at.requests).toEqual([]);
+      expect(order(at.events)).toEqual(["task_complete"]);
+      await at.say("first");
+      await at.say("second", { overrides });
+      expect(wordsIn(at.requests[1]).slice(1)).toEqual([
+        ["<environment_context>", ...lines, "</environment_context>"].join("\n"),
+        "first",
+        "one",
+        "second",
+      ]);
+    },
+  );
 
-  it("7: without a message tell nothing of model and effort, nor of what stays", async () => {
+  it("acceptance 7: without a message tell nothing of model and effort, nor of what stays", async () => {
     const at = await stage({ otherModels: { other: {} }, script: [text("one")] });
     const overrides = { model: "other", effort: "low", approvalPolicy: "on-request" } as const;
     await at.say("", { items: [], overrides });
@@ -182,7 +185,7 @@ describe("overrides of a turn", () => {
     expect(wordsIn(at.requests[0]).slice(1)).toEqual(["first"]);
   });
 
-  it("7: that take a part back are told in full with the next words", async () => {
+  it("acceptance 7: that take a part back are told in full with the next words", async () => {
     const at = await stage({ script: [text("one"), text("two")] });
     await at.say("", { items: [], overrides: { sandboxPolicy: writing } });
     await at.say("first", { overrides: { sandboxPolicy: { mode: "read-only" } } });
