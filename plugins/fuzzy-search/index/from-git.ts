@@ -37,16 +37,14 @@ function segmentFrom(
     let base = 0;
     let isHidden = list[next] === dot;
     let all = 0;
-    for (let byte = list[next] ?? 0; byte !== 0; byte = list[next] ?? 0) {
+    for (let byte = list[next] ?? 0; byte !== 0; byte = list[++next] ?? 0) {
       if (length === bytes.length) bytes = Buffer.concat([bytes], length * 2);
-      bytes[length] = byte;
-      length += 1;
-      next += 1;
+      bytes[length++] = byte;
       mask |= byteBits[byte] ?? 0;
       all |= byte;
       if (byte !== slash) continue;
       base = length - start;
-      if (list[next] === dot) isHidden = true;
+      if (list[next + 1] === dot) isHidden = true;
     }
     next += 1;
     const other = all < 128 ? undefined : plainBytes(bytes.subarray(start, length));
