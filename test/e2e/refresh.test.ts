@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { jwt } from "../helpers/fake-issuer.ts";
@@ -36,6 +36,11 @@ describe("tokens that have expired", () => {
   it.each([
     ["that are 29 days old", chatGpt(29), 1],
     ["that are 27 days old", chatGpt(27), 0],
+    [
+      "whose age is told by another program",
+      chatGpt(0, { last_refresh: "2025-09-29T19:19:09.123456789Z" }),
+      1,
+    ],
     ["that say so", chatGpt(0, { tokens: { access_token: expired, refresh_token: "r" } }), 1],
     ["of unknown age", { tokens: { access_token: "a", refresh_token: "r" } }, 0],
   ])("%s are renewed on use, or not", async (_, auth, requests) => {
@@ -67,6 +72,19 @@ describe("tokens that have expired", () => {
     home = homeFolder(chatGpt(29), configFor(at.url));
     const { result } = await server(home).request("getAuthStatus", status);
     expect(result).toMatchObject({ authToken: "theirs" });
+  });
+
+  it("stay as they are when the server ends meanwhile, and no lock is left", async () => {
+    const held = Promise.withResolvers<void>();
+    const at = await issuer(() => ({ before: held.promise, body: {} }));
+    const home = homeFolder(chatGpt(29), configFor(at.url));
+    const peer = server(home);
+    peer.post("getAuthStatus", status);
+    await at.asked("refresh_token");
+    expect((await peer.end()).code).toBe(0);
+    held.resolve();
+    expect(readdirSync(home).toSorted()).toEqual(["auth.json", "config.toml"]);
+    expect(readAuth(home)).toMatchObject({ tokens: { access_token: "old-access" } });
   });
 
   it("are renewed although a process died while it did so", async () => {
