@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { lstat, mkdir, open, readFile, readlink, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Log } from "../../core/index.ts";
@@ -53,7 +52,7 @@ export class AuthFile {
   /** Replaces the content in one step, readable for its owner alone. A link keeps its target. */
   async write(text: string): Promise<void> {
     const target = await this.#target();
-    const fresh = `${target}.${randomBytes(4).toString("hex")}.tmp`;
+    const fresh = `${target}.${process.getBuiltinModule("node:crypto").randomBytes(4).toString("hex")}.tmp`;
     try {
       const handle = await open(fresh, "wx", 0o600);
       try {

@@ -7,6 +7,7 @@ export default definePlugin({
   name: "auth",
   version: "1.0.0",
   description: "Who is signed in: API key or ChatGPT account, kept in auth.json.",
+  settings: async () => (await import("./settings-schema.ts")).AuthKeys,
   needs: { settings: Settings },
   provides: [Credentials],
 

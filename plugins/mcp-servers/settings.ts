@@ -36,7 +36,7 @@ const textsByName = z.record(z.string(), z.string());
 const seconds = z.number().positive();
 
 // Unknown keys pass, as everywhere in the settings; `doctor` names them.
-export const Server = z
+const Server = z
   .object({
     command: z.string().min(1).optional(),
     args: texts.optional(),
@@ -57,6 +57,7 @@ export const Server = z
     error: "either `command` or `url`",
   });
 const Servers = z.record(z.string(), Server);
+export const ServerKeys = z.object({ mcp_servers: Servers.optional() });
 
 /**
  * The servers that are not switched off. Throws `ConversationError` of kind `settings` that names

@@ -19,7 +19,7 @@ export async function diagnose(
   try {
     const choice = await choose(query, world, added);
     const { id, model, provider, why } = choice;
-    const doubts = doubtsAbout(query.settings);
+    const doubts = await doubtsAbout(query.settings);
     if (id === "offline") {
       const help = howToGetOne;
       return [{ level: "warning", subject, message: `none: ${why}`, help }, ...doubts];
@@ -87,8 +87,9 @@ function isLocal(address: string): boolean {
 }
 
 /** Of every entry, though another provider is used now. */
-function doubtsAbout({ values }: SettingsTree): Finding[] {
-  return [...configuredProviders(values).providers.values()].flatMap((provider): Finding[] => {
+async function doubtsAbout({ values }: SettingsTree): Promise<Finding[]> {
+  const { providers } = await configuredProviders(values);
+  return [...providers.values()].flatMap((provider): Finding[] => {
     const message = doubtAbout(provider, values);
     return message === undefined ? [] : [{ level: "warning", subject, message }];
   });

@@ -1,6 +1,7 @@
 import type { SeenRequest, Entry } from "../helpers/mock-model.ts";
 import { renderResponses } from "../helpers/model-wires.ts";
-import { turn, withServer, type Measure } from "./measures.ts";
+import { turn, type Measure } from "./measures.ts";
+import { withServer } from "./servers.ts";
 
 const conversations = 500;
 const warmUp = 150;

@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { uuidV7 } from "../uuid.ts";
 
 /** Carried by every command and by what it starts: the only thing a daemon keeps of its origin. */
 const variable = "PORTICO_COMMAND";
 
 // Of this process; the commands count below it.
-const ours = `${process.pid}-${randomBytes(8).toString("hex")}`;
+const ours = `${process.pid}-${uuidV7()}`;
 let commands = 0;
 
 /** The environment of a command with its mark, on Linux, where marks can be read again. */

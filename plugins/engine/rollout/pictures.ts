@@ -1,11 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
 import type { MessagePart, ResponseItem } from "../../../core/index.ts";
 
 type Picture = Extract<MessagePart, { type: "input_image" }>;
 
-// Nobody can guess it, so no picture's address is ever taken for one of ours.
-const mark = `record:${randomUUID()}:`;
+let mark = "";
 /** Characters; a shorter address is no burden. */
 const shortest = 1024;
 
@@ -25,7 +23,7 @@ export function shelve(item: ResponseItem, line: string, offset: number): Respon
     // Whoever wrote the line may have escaped what need not be: then it is not there as it is.
     if (at === -1) return part;
     const from = offset + Buffer.byteLength(line.slice(0, at));
-    return { ...part, image_url: `${mark}${from}:${part.image_url.length}` };
+    return { ...part, image_url: `${ownMark()}${from}:${part.image_url.length}` };
   });
   return { ...item, content };
 }
@@ -82,7 +80,7 @@ function isHeavy(part: MessagePart): part is Picture {
 }
 
 function isMarked(part: MessagePart): part is Picture {
-  return part.type === "input_image" && part.image_url.startsWith(mark);
+  return part.type === "input_image" && part.image_url.startsWith(ownMark());
 }
 
 function isShelved(item: ResponseItem): boolean {
@@ -93,3 +91,10 @@ const lost: MessagePart = {
   type: "input_text",
   text: "[a picture that can no longer be read from the conversation's record]",
 };
+
+// Nobody can guess it, so no picture's address is ever taken for one of ours. Made with the first
+// picture: node:crypto is slow to load.
+function ownMark(): string {
+  mark ||= `record:${process.getBuiltinModule("node:crypto").randomUUID()}:`;
+  return mark;
+}

@@ -5,7 +5,7 @@ import { rebuildCompacted } from "./compacted.ts";
 import { parseLine, splitLines, type Line, type Placed } from "./lines.ts";
 import { isId } from "./path.ts";
 import { shelve } from "./pictures.ts";
-import { parseOverrides, parseRequest } from "./request.ts";
+import { parseOverrides, parseRequest } from "./parse-request.ts";
 
 /** What a record holds. */
 export interface Recorded {

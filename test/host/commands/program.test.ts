@@ -203,12 +203,12 @@ describe("portico doctor", () => {
     });
     const { stdout } = await run(["doctor", "-c", "model_providers.x.baseurl=1"], { cwd });
     const warnings = [
-      ...stdout.matchAll(/^!! {2}setting +(\S+) from (\S+) is not a known key.*\n +(.*)/gm),
+      ...stdout.matchAll(/^!! {2}setting +(\S+) from (\S+) is read by no plugin.*\n +(.*)/gm),
     ];
     const file = join(cwd, "config.toml");
     expect(warnings.map((found) => found.slice(1))).toEqual([
       ["aproval_policy", file, "did you mean approval_policy?"],
-      ["zzzzzzzz", file, "only a plugin of your own can read it"],
+      ["zzzzzzzz", file, "plugins name in `settings` what they read"],
       ["profiles.p.sandbox_mode", file, expect.stringContaining("a profile holds only model, ")],
       ["mcp_servers.docs.comand", file, "did you mean mcp_servers.docs.command?"],
       ["model_providers.x.baseurl", "-c", "did you mean model_providers.x.base_url?"],

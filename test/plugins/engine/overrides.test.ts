@@ -145,11 +145,55 @@ describe("overrides of a turn", () => {
     expect(turnContexts(at).map((one) => one["approval_policy"])).toEqual(["on-request", "never"]);
   });
 
-  it("hold without a message, too", async () => {
-    const at = await stage({ script: [text("one")] });
-    await at.say("", { items: [], overrides: { effort: "low" } });
-    expect(at.requests).toEqual([]);
-    expect(at.conversation.effort).toBe("low");
+  it.each<[string, TurnOverrides, string[]]>([
+    ["of a policy", { approvalPolicy: "never" }, ["  <approval_policy>never</approval_policy>"]],
+    [
+      "of a sandbox",
+      { sandboxPolicy: writing },
+      [
+        "  <sandbox_mode>workspace-write</sandbox_mode>",
+        "  <network_access>enabled</network_access>",
+        "  <writable_roots>",
+        "    <root>/srv</root>",
+        "  </writable_roots>",
+      ],
+    ],
+  ])(
+    "acceptance 7: without a message tell the model at once, and only %s",
+    async (_, overrides, lines) => {
+      const at = await stage({ script: [text("one"), text("two")] });
+      await at.say("", { items: [], overrides });
+      expect(at.requests).toEqual([]);
+      expect(order(at.events)).toEqual(["task_complete"]);
+      await at.say("first");
+      await at.say("second", { overrides });
+      expect(wordsIn(at.requests[1]).slice(1)).toEqual([
+        ["<environment_context>", ...lines, "</environment_context>"].join("\n"),
+        "first",
+        "one",
+        "second",
+      ]);
+    },
+  );
+
+  it("acceptance 7: without a message tell nothing of model and effort, nor of what stays", async () => {
+    const at = await stage({ otherModels: { other: {} }, script: [text("one")] });
+    const overrides = { model: "other", effort: "low", approvalPolicy: "on-request" } as const;
+    await at.say("", { items: [], overrides });
+    expect(at.conversation).toMatchObject({ model: "other", effort: "low" });
+    await at.say("first");
+    expect(wordsIn(at.requests[0]).slice(1)).toEqual(["first"]);
+  });
+
+  it("acceptance 7: that take a part back are told in full with the next words", async () => {
+    const at = await stage({ script: [text("one"), text("two")] });
+    await at.say("", { items: [], overrides: { sandboxPolicy: writing } });
+    await at.say("first", { overrides: { sandboxPolicy: { mode: "read-only" } } });
+    const [, partial, full] = wordsIn(at.requests[0]);
+    expect(partial).not.toContain("<cwd>");
+    expect(full).toMatch(/<cwd>[^]*<sandbox_mode>read-only<[^]*restricted/);
+    await at.say("second");
+    expect(wordsIn(at.requests[1]).slice(-3)).toEqual(["first", "one", "second"]);
   });
 });
 
