@@ -154,8 +154,8 @@ describe("getUserAgent", () => {
     expect(userAgent).toMatch(
       /^my__dition\/\S+ \(\S.* \S+; \S+\) probe\/9\.9 \(test-client; 1\.0\.0\)$/,
     );
-    const { serverInfo } = front.peer.messages[0]?.result as { serverInfo: object };
-    expect(serverInfo).toMatchObject({ user_agent: userAgent });
+    const greeting = front.peer.messages[0];
+    expect(greeting?.result).toMatchObject({ serverInfo: { user_agent: userAgent } });
   });
 });
 
