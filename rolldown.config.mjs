@@ -40,22 +40,57 @@ const builtinsInFirstFile = {
     filter: { id: /\/host\/plugins\/builtin\.ts$/ },
     handler(code) {
       const imports = [];
-      const body = code.replaceAll(/(?<=^ {2}\w+: )\(\) => import\((".+")\)/gm, (_, path) => {
-        const name = `builtin${imports.length}`;
-        imports.push(`import * as ${name} from ${path};`);
-        return `() => Promise.resolve(${name})`;
-      });
+      const body = code.replaceAll(
+        /(?<=^ {2}(?:\w+|"[\w-]+"): )\(\) => import\((".+")\)/gm,
+        (_, path) => {
+          const name = `builtin${imports.length}`;
+          imports.push(`import * as ${name} from ${path};`);
+          return `() => Promise.resolve(${name})`;
+        },
+      );
       if (imports.length === 0) this.error("no built-in plugin is found in it");
       return { code: [...imports, body].join("\n"), map: null };
     },
   },
 };
 
+/** What the first turn of a process loads; as files of their own, these would cost it more. */
+const turnRoots = [
+  "plugins/engine/open.ts",
+  "plugins/models/open.ts",
+  "plugins/models/responses/model.ts",
+];
+const turnModules = new Set();
+
+/** Tells the modules of a turn apart from those of the start and of everything rarer. */
+const turnInOneFile = {
+  name: "a turn in one file",
+  buildEnd() {
+    const entries = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry);
+    const start = closure(this, entries);
+    for (const id of closure(
+      this,
+      turnRoots.map((path) => root + path),
+    )) {
+      if (!start.has(id)) turnModules.add(id);
+    }
+  },
+};
+
+/** These modules and all that they import statically. */
+function closure(build, ids) {
+  const found = new Set(ids);
+  for (const id of found) {
+    for (const one of build.getModuleInfo(id)?.importedIds ?? []) found.add(one);
+  }
+  return found;
+}
+
 /** The program: CommonJS, which starts faster than ES modules; every other `import()` is a chunk. */
 export const program = {
   ...shared,
   input: { cli: "host/cli.ts" },
-  plugins: [builtinsInFirstFile],
+  plugins: [builtinsInFirstFile, turnInOneFile],
   // The first file keeps what other chunks share with it, beside its own exports.
   preserveEntrySignatures: "allow-extension",
   // ES modules where a library has both: they are bundled without their wrappers and unused parts.
@@ -64,6 +99,11 @@ export const program = {
     format: "cjs",
     entryFileNames: "[name].cjs",
     chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.cjs`,
+    codeSplitting: {
+      // What the start has of a turn's imports must stay there.
+      includeDependenciesRecursively: false,
+      groups: [{ name: "turn", test: (id) => turnModules.has(id) }],
+    },
     minify: true,
   },
 };
@@ -73,6 +113,13 @@ export const helper = {
   ...shared,
   input: { "landlock-helper": "plugins/engine/sandbox/landlock-helper.ts" },
   external: ["koffi"],
+  output: { format: "cjs", entryFileNames: "[name].cjs", minify: true },
+};
+
+/** A thread of its own, which loads nothing of the program. */
+export const searchThread = {
+  ...shared,
+  input: { "fuzzy-search-thread": "plugins/fuzzy-search/search/thread.ts" },
   output: { format: "cjs", entryFileNames: "[name].cjs", minify: true },
 };
 

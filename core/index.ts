@@ -2,6 +2,7 @@ export { isJsonObject } from "./json.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export { nearest } from "./nearest.ts";
 export { resolveDeferred } from "./schema.ts";
+export { readShape } from "./shape.ts";
 export type { Deferred, ObjectSchema, Schema } from "./schema.ts";
 export {
   ConversationError,

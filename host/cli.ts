@@ -2,7 +2,7 @@ import manifest from "../package.json" with { type: "json" };
 import { isHostError } from "../core/errors.ts";
 import type { Environment } from "../core/plugin/plugin.ts";
 import { type Arguments, type CommonArguments, parseArguments } from "./args.ts";
-import { readPluginsConfiguration } from "./config/plugins.ts";
+import { ignoredText, readPluginsConfiguration } from "./config/plugins.ts";
 import { openSettings } from "./config/settings.ts";
 import { serveHost } from "./host.ts";
 import { bootPlugins } from "./plugins/boot.ts";
@@ -58,6 +58,10 @@ async function serve(
       builtins: Object.keys(builtinPlugins),
     }),
   ]);
+  for (const file of configuration.ignored ?? []) {
+    process.stderr.write(`portico: ${ignoredText(file)}\n`);
+  }
+  if (process.stdin.isTTY) process.stderr.write(`${hintForPeople(args.appServer === true)}\n`);
   // The host's own listeners leave with it: a further signal in the last moments must find these.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
   return serveHost({
@@ -70,6 +74,11 @@ async function serve(
     signals: true,
     onWarm,
   });
+}
+
+function hintForPeople(isAppServer: boolean): string {
+  const client = isAppServer ? "a front end" : "an MCP client";
+  return `portico: this waits for ${client} on stdin; Ctrl-D ends it. To work here: portico try "PROMPT"`;
 }
 
 type Reporting = Exclude<Arguments, { command: "serve" | "extra" }>;

@@ -96,7 +96,7 @@ export class Connection {
     const { stdin: input, onWarm } = this.values;
     const { signal } = this.#closing;
     // Never rejects, and nothing waits for it.
-    void warmUp({ registry: booted.registry, input, signal, onWarm });
+    void warmUp({ registry: booted.registry, input, calls: this.calls, signal, onWarm });
     return booted;
   }
 

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { resolveDeferred } from "../core/schema.ts";
 import type { Schema } from "../core/schema.ts";
 import type { Registry } from "./plugins/registry.ts";
+import type { Calls } from "./rpc/calls.ts";
 import { runAs } from "./rpc/stdout-guard.ts";
 
 /** Milliseconds without input before the first piece, and before each other one. */
@@ -11,26 +12,30 @@ const betweenMs = 5;
 export interface WarmUp {
   readonly registry: Registry;
   readonly input: Readable;
+  readonly calls: Pick<Calls, "busy" | "idle">;
   readonly signal: AbortSignal;
   /** Called when all is done. */
   readonly onWarm: (() => void) | undefined;
 }
 
 /**
- * Loads what the first calls need, a piece at a time while the client is silent: the schemas and with
- * them their library, then what plugins prepare. Never rejects.
+ * Loads what the first calls need, a piece at a time while the client is silent and no call runs: what
+ * plugins prepare, then the schemas and with them their library. Never rejects.
  */
-export async function warmUp({ registry, input, signal, onWarm }: WarmUp): Promise<void> {
+export async function warmUp({ registry, input, calls, signal, onWarm }: WarmUp): Promise<void> {
   const schemas = [
     ...[...registry.tools.values()].map(({ definition }) => definition.input),
     ...[...registry.methods.values()].map(({ definition }) => definition.params),
   ];
   const pieces = [
-    ...schemas.map((schema) => () => resolveDeferred<Schema>(schema)),
     ...registry.preparations.map((one) => () => runAs(one.plugin, one.prepare)),
+    ...schemas.map((schema) => () => resolveDeferred<Schema>(schema)),
   ];
   for (const [index, piece] of pieces.entries()) {
-    await silence(input, signal, index === 0 ? startMs : betweenMs);
+    do {
+      await calls.idle();
+      await silence(input, signal, index === 0 ? startMs : betweenMs);
+    } while (!signal.aborted && calls.busy);
     if (signal.aborted) return;
     try {
       await piece();
@@ -44,6 +49,7 @@ export async function warmUp({ registry, input, signal, onWarm }: WarmUp): Promi
 /** Resolves when nothing came in for so long, or the signal is aborted. */
 function silence(input: Readable, signal: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
     const end = () => {
       clearTimeout(timer);
       input.off("data", again);

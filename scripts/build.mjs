@@ -42,9 +42,9 @@ async function build() {
 
 async function bundle() {
   const { rolldown } = await import("rolldown");
-  const { contract, helper, library, loadedWhenNeeded, program } =
+  const { contract, helper, library, loadedWhenNeeded, program, searchThread } =
     await import("../rolldown.config.mjs");
-  for (const config of [program, helper, library, contract]) {
+  for (const config of [program, helper, searchThread, library, contract]) {
     const bundle = await rolldown(config);
     const { output } = await bundle.write({ ...config.output, dir: fresh });
     await bundle.close();

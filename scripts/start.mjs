@@ -1,8 +1,8 @@
 // A whole turn with the agent for someone who has just cloned the repository: no key, no model, no
 // setting of theirs is used. Further arguments go to `portico try`: `npm start -- --no`.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,10 +18,9 @@ const addBread = `*** Begin Patch
 +- bread
 *** End Patch`;
 
-const root = mkdtempSync(join(tmpdir(), "portico-start-"));
-process.on("exit", () => rmSync(root, { recursive: true, force: true }));
-// Ctrl-C is for the program; we end when it has.
-process.on("SIGINT", () => undefined);
+removeStale();
+const root = mkdtempSync(join(tmpdir(), `portico-start-${process.pid}-`));
+process.on("exit", () => remove(root));
 
 const workspace = join(root, "workspace");
 const home = join(root, "home");
@@ -43,9 +42,37 @@ const child = spawn(
   [program, "try", prompt, ...settings, ...given, ...unattended()],
   { stdio: "inherit", env: environment() },
 );
-child.on("exit", (code) => {
-  process.exitCode = code ?? 1;
+// Signals are for the program; we end when it has. Ctrl-C has reached it already.
+process.on("SIGINT", () => undefined);
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => void child.kill(signal));
+child.on("exit", (code, signal) => {
+  process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
 });
+
+/** Folders of runs that were killed; their names tell whose they were. */
+function removeStale() {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(/^portico-start-(\d+)-/.exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) remove(join(tmpdir(), name));
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** What cannot be removed now, as the server still writes there or it is not ours, stays. */
+function remove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch {
+    return;
+  }
+}
 
 /** A folder with two files, under version control where git is there. */
 function makeWorkspace() {

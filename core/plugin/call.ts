@@ -55,6 +55,8 @@ export interface Call {
   readonly afterAnswer: (run: () => void) => void;
   /** Tells the client how far the call is, if it asked for progress (MCP, basic/utilities/progress). */
   readonly progress: (message: string, amount?: { progress: number; total?: number }) => void;
+  /** The client asked for progress: more than a word about it may be worth making. */
+  readonly wantsProgress?: boolean;
   /** Puts a question to the person behind the client, whatever the connection offers for that. */
   readonly ask: (question: Question) => Promise<Answer>;
 }

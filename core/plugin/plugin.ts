@@ -110,6 +110,8 @@ export interface Plugin<O extends Schema = Schema, N extends Needs = Needs> {
   readonly description?: string;
   /** Options of the configuration file; make it strict, so that a misspelt key is refused. */
   readonly options?: Deferred<O>;
+  /** What it reads of the settings, `config.toml`; `portico doctor` names the keys nobody reads. */
+  readonly settings?: Deferred<Schema>;
   readonly needs?: N;
   readonly provides?: readonly Token<unknown>[];
   /** Registers; starts nothing. It has ten seconds. */

@@ -13,6 +13,11 @@ export interface Tool<
   readonly description: string;
   /** Arguments. `z.strictObject` refuses a misspelt one by name. */
   readonly input: Deferred<I>;
+  /**
+   * Whatever fits the JSON Schemas of `input` and `output` is taken as it is: no refinements, nothing
+   * transformed. Calls of a built-in tool then need no zod.
+   */
+  readonly plain?: boolean;
   /** Schema of `structuredContent`; shown to clients of 2025-06-18 and later. */
   readonly output?: Deferred<Exclude<O, undefined>>;
   readonly annotations?: ToolAnnotations;

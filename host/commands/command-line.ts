@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError } from "commander";
 import { HostError } from "../../core/errors.ts";
+import { nearest } from "../../core/nearest.ts";
 import type { Arguments } from "../args.ts";
 import { extraCommands } from "../plugins/builtin.ts";
 
@@ -31,6 +32,7 @@ export function parseCommandLine(argv: readonly string[], version: string): Argu
   addServers(program, seen);
   addExtras(program, seen);
   addReports(program, seen);
+  addHelp(program, seen);
   try {
     program.parse(argv, { from: "user" });
   } catch (error) {
@@ -89,6 +91,35 @@ function addExtras(program: Command, seen: Seen): void {
         seen.arguments = { command: "extra", name, argv: [...overrides, ...plugins, ...words] };
       });
   }
+}
+
+/** The parser's own shows the general help for a name it does not know. */
+function addHelp(program: Command, seen: Seen): void {
+  program
+    .helpCommand(false)
+    .command("help")
+    .description("tell what a command does")
+    .argument("[command]")
+    .argument("[words...]")
+    .action((name: string | undefined) => {
+      if (name === undefined) return program.help();
+      if (Object.hasOwn(extraCommands, name)) {
+        seen.arguments = { command: "extra", name, argv: ["--help"] };
+        return;
+      }
+      const found = program.commands.find((command) => command.name() === name);
+      if (found === undefined) throw unknownCommand(name, program);
+      found.help();
+    });
+}
+
+function unknownCommand(name: string, { commands }: Command): HostError {
+  const meant = nearest(
+    name,
+    commands.map((command) => command.name()),
+  );
+  const hint = meant === undefined ? "" : ` (Did you mean ${meant}?)`;
+  return new HostError("ARGUMENT_INVALID", `unknown command '${name}'${hint}`);
 }
 
 function addReports(program: Command, seen: Seen): void {

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject } from "../../core/json.ts";
 import type { Environment, Finding } from "../../core/plugin/plugin.ts";
 import type { SettingsTree } from "../../core/services/settings.ts";
 import { unknownKeys } from "../config/known-keys.ts";
+import { ignoredText } from "../config/plugins.ts";
 import { profileKeys } from "../config/settings.ts";
 import type { PluginStatus } from "../plugins/status.ts";
 import { look, type Look } from "./look.ts";
@@ -29,7 +30,8 @@ async function lookAround(args: Report["args"], environment: Environment): Promi
   }
   const { booted } = found;
   const findings = [
-    ...(await configurationFindings(found)),
+    ...configurationFindings(found),
+    ...(await settingFindings(found)),
     ...booted.plugins.map(pluginFinding),
     ...(await booted.examine()),
   ];
@@ -46,15 +48,19 @@ function programFindings({ version }: Environment): Finding[] {
   ];
 }
 
-async function configurationFindings({ configuration, settings }: Look): Promise<Finding[]> {
+function configurationFindings({ configuration, settings }: Look): Finding[] {
   const plugins = configuration.file ?? "no plugins.config file, built-ins as they are";
   const toml = settings.fileExists ? settings.file : `no ${settings.file}, defaults apply`;
   return [
     { level: "info", subject: "configuration", message: plugins },
+    ...(configuration.ignored ?? []).map(ignoredFinding),
     { level: "info", subject: "configuration", message: toml },
     homeFinding(settings.home),
-    ...(await settingFindings(settings)),
   ];
+}
+
+function ignoredFinding(file: string): Finding {
+  return { level: "warning", subject: "configuration", message: ignoredText(file) };
 }
 
 /** Tried, as rights alone do not tell of a file system that is read-only or full. */
@@ -74,7 +80,7 @@ function homeFinding(home: string): Finding {
 }
 
 /** Keys and where they came from; values may be secrets and stay out. */
-async function settingFindings(settings: Look["settings"]): Promise<Finding[]> {
+async function settingFindings({ settings, booted }: Look): Promise<Finding[]> {
   let tree: SettingsTree;
   try {
     tree = await settings.load();
@@ -87,19 +93,24 @@ async function settingFindings(settings: Look["settings"]): Promise<Finding[]> {
     subject: "setting",
     message: `${key} ${from(key)}`,
   }));
-  const unread = unknownKeys(tree.values).map(({ key, meant }): Finding => ({
+  const read = await booted.settingsRead();
+  const readers = read.flatMap((one) => ("schema" in one ? [one.schema] : []));
+  const unread = unknownKeys(tree.values, readers).map(({ key, meant }): Finding => ({
     level: "warning",
     subject: "setting",
-    message: `${key} ${from(key)} is not a known key and has no effect`,
+    message: `${key} ${from(key)} is read by no plugin and has no effect`,
     help: adviceOn(key, meant),
   }));
-  return [...set, ...unread];
+  const unshown = read.flatMap((one): Finding[] =>
+    "problem" in one ? [{ level: "error", subject: one.plugin, message: one.problem }] : [],
+  );
+  return [...set, ...unread, ...unshown];
 }
 
 function adviceOn(key: string, meant: string | undefined): string {
   if (meant !== undefined) return `did you mean ${meant}?`;
   if (key.startsWith("profiles.")) return `a profile holds only ${profileKeys.join(", ")}`;
-  return "only a plugin of your own can read it";
+  return "plugins name in `settings` what they read";
 }
 
 /** Dotted keys of all values that are no tables. */

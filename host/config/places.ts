@@ -9,17 +9,40 @@ export const places = ["json", "js", "mjs", "cjs", "ts", "mts", "yaml", "yml"].m
   (extension) => `plugins.config.${extension}`,
 );
 
-/** The nearest such file from this folder upwards. */
-export function findUpwards(from: string): string | undefined {
+/** What a search found, and what it passed over. */
+export interface Search {
+  readonly file: string | undefined;
+  /** Files of strangers. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * The nearest such file from this folder upwards. It says which code is run, so one that another
+ * user left in a shared folder above is passed over.
+ */
+export function findUpwards(from: string): Search {
+  const ignored: string[] = [];
   for (let here = from; ; here = dirname(here)) {
     // Every start of the program comes by here: joining by hand costs a tenth.
     const folder = here.endsWith(sep) ? here : here + sep;
     for (const name of places) {
       const file = folder + name;
-      if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return file;
+      const found = statSync(file, { throwIfNoEntry: false });
+      if (found?.isFile() !== true) continue;
+      if (!isStrangers(found.uid, () => statSync(from).uid)) return { file, ignored };
+      ignored.push(file);
     }
-    if (dirname(here) === here) return undefined;
+    if (dirname(here) === here) return { file: undefined, ignored };
   }
+}
+
+/** Neither ours, nor root's, nor of whoever has the folder that we were started in. */
+export function isStrangers(
+  owner: number,
+  ownerOfStart: () => number,
+  us = process.getuid?.(),
+): boolean {
+  return us !== undefined && owner !== us && owner !== 0 && owner !== ownerOfStart();
 }
 
 /** What the file says, whatever its format. Rejects with a `HostError` that names the file. */

@@ -27,6 +27,13 @@ export interface PluginsConfiguration {
   readonly entries: readonly PluginEntry[];
   /** What the file says of the host itself. */
   readonly host?: HostOptions;
+  /** Files that were found and left alone, as they belong to other users. */
+  readonly ignored?: readonly string[];
+}
+
+/** What a person is told of a file that was left alone. */
+export function ignoredText(file: string): string {
+  return `${file} belongs to another user and is ignored; name it with --plugins to use it`;
 }
 
 export interface PluginsQuestion {
@@ -42,14 +49,17 @@ export async function readPluginsConfiguration(
   question: PluginsQuestion,
 ): Promise<PluginsConfiguration> {
   const { cwd, builtins } = question;
-  const file = question.file === undefined ? findUpwards(cwd) : given(resolve(cwd, question.file));
+  const { file, ignored } =
+    question.file === undefined
+      ? findUpwards(cwd)
+      : { file: given(resolve(cwd, question.file)), ignored: [] };
   const root = file === undefined ? {} : rootOf(await readPlace(file), file);
   const named = entriesOf(root, file ?? "", builtins);
   const host = readHostOptions(objectAt(root["host"] ?? {}, `${file}: "host"`), `${file}: host:`);
   const mentioned = new Set(named.map((entry) => entry.specifier));
   const silent = builtins.filter((name) => !mentioned.has(name)).map(builtin);
   const folder = file === undefined ? cwd : dirname(file);
-  return { file, folder, entries: [...silent, ...named], host };
+  return { file, folder, entries: [...silent, ...named], host, ignored };
 }
 
 function given(file: string): string {

@@ -27,6 +27,7 @@ export class Contexts {
       log,
       afterAnswer: (run) => call.afterAnswer(run),
       progress: this.#progress(call, params),
+      wantsProgress: progressToken(params) !== undefined,
       ask: (question) => this.asking.ask(question, call),
     };
   }

@@ -1,6 +1,7 @@
 import { resolveDeferred } from "../../core/schema.ts";
 import type { Schema } from "../../core/schema.ts";
 import { isJsonObject } from "../../core/json.ts";
+import { readShape } from "../../core/shape.ts";
 import type { JsonObject, JsonValue } from "../../core/json.ts";
 import type { RegisteredTool } from "../plugins/registry.ts";
 import { describeIssues } from "./issues.ts";
@@ -20,6 +21,8 @@ export async function checkArguments(
   if (!isJsonObject(written)) return misfit(definition.name, ["arguments must be an object"]);
   const renamed = rename(written, definition.aliases ?? {});
   if (renamed.conflicts.length > 0) return misfit(definition.name, renamed.conflicts);
+  const plain = definition.plain ? readShape(tool.inputSchema, renamed.args) : undefined;
+  if (plain !== undefined) return { fit: true, args: plain };
   const schema: Schema = await resolveDeferred<Schema>(definition.input);
   const checked = await schema.safeParseAsync(renamed.args);
   if (checked.success) return { fit: true, args: checked.data };

@@ -1,6 +1,7 @@
 import { isJsonObject } from "../../core/json.ts";
 import { resolveDeferred } from "../../core/schema.ts";
 import type { Schema } from "../../core/schema.ts";
+import { readShape } from "../../core/shape.ts";
 import type { ContentBlock } from "../../core/wire/mcp.ts";
 import type { RegisteredTool } from "../plugins/registry.ts";
 import { shown } from "./shown.ts";
@@ -19,7 +20,7 @@ const blocks: Readonly<Record<ContentBlock["type"], readonly string[]>> = {
  * JavaScript has no compiler that would have said so, and clients refuse what is no tool result.
  */
 export async function resultProblem(
-  { definition }: RegisteredTool,
+  { definition, outputSchema }: RegisteredTool,
   result: unknown,
 ): Promise<string | undefined> {
   if (!isJsonObject(result)) return `${shown(result)} instead of an object`;
@@ -35,6 +36,8 @@ export async function resultProblem(
   }
   if (isError || definition.output === undefined) return undefined;
   if (structuredContent === undefined) return `"structuredContent" is missing, and it has "output"`;
+  const isPlain = definition.plain === true && outputSchema !== undefined;
+  if (isPlain && readShape(outputSchema, structuredContent) !== undefined) return undefined;
   const schema: Schema = await resolveDeferred<Schema>(definition.output);
   const [issue] = (await schema.safeParseAsync(structuredContent)).error?.issues ?? [];
   if (issue === undefined) return undefined;

@@ -8,7 +8,7 @@ import { builtinPlugins, type PluginModule } from "./builtin.ts";
 import { closeAll } from "./close.ts";
 import { type Candidate, checkAll, type Problem } from "./commit.ts";
 import { addService, missingService } from "./context.ts";
-import { examinePlugin } from "./examine.ts";
+import { examinePlugin, settingsReadBy, type SettingsRead } from "./examine.ts";
 import type { LoadedPlugin } from "./load.ts";
 import type { ImportModule } from "./own-copies.ts";
 import { type Prebuilt, readPrebuilt } from "./prebuilt.ts";
@@ -36,6 +36,8 @@ export interface Booted extends BootedPlugins {
   readonly plugins: readonly PluginStatus[];
   /** What the running plugins say about themselves, for `portico doctor`. */
   examine(): Promise<Finding[]>;
+  /** What they read of the settings. */
+  settingsRead(): Promise<SettingsRead[]>;
 }
 
 /**
@@ -187,6 +189,7 @@ class PluginBoot {
         );
         return (await Promise.all(found)).flat();
       },
+      settingsRead: () => Promise.all(running.map(({ loaded }) => settingsReadBy(loaded.plugin))),
     };
   }
 

@@ -12,6 +12,7 @@ export const builtinPlugins: Readonly<Record<string, PluginModule>> = {
   elicitation: () => import("../../plugins/elicitation/index.ts"),
   conversation: () => import("../../plugins/conversation/index.ts"),
   tools: () => import("../../plugins/tools/index.ts"),
+  "fuzzy-search": () => import("../../plugins/fuzzy-search/index.ts"),
 };
 
 /** A sub-command that is no server: its arguments in, its exit code out. */

@@ -145,6 +145,10 @@ export class Calls {
     return [...this.#open.values()];
   }
 
+  get busy(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** Resolves when no call is running that outlasts the input. */
   async lasted(): Promise<void> {
     const lasting = this.all().filter((call) => call.lasting);

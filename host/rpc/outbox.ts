@@ -1,12 +1,15 @@
 import { inject, injectable, Values } from "../tokens.ts";
 import type { HostValues } from "../tokens.ts";
+import { BatchBuffer } from "./batch-buffer.ts";
 import { dialectOf } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
-import { openWriter } from "./stdout-guard.ts";
+import { openWriter, processStdout } from "./stdout-guard.ts";
 import type { Write } from "./stdout-guard.ts";
 
 // Sizes are counted in UTF-16 units, which are bytes for nearly everything that JSON-RPC carries.
 const batchSize = 256 * 1024;
+// Shorter ones are written as text: the stream spells them out without a copy on the heap.
+const shortBatch = 16 * 1024;
 const highMark = 256 * 1024;
 const lowMark = 64 * 1024;
 const stalledSize = 64 * 1024 * 1024;
@@ -19,6 +22,7 @@ const stalledMs = 60_000;
 @injectable()
 export class Outbox {
   readonly #write: Write;
+  readonly #buffer: BatchBuffer | undefined;
   readonly #dialect: Dialect;
   readonly #closed = Promise.withResolvers<"broken" | "stalled">();
   #isClosed = false;
@@ -33,6 +37,8 @@ export class Outbox {
   constructor(@inject(Values) values: Pick<HostValues, "stdout" | "options">) {
     this.#dialect = dialectOf(values.options?.appServer);
     this.#write = openWriter(values.stdout, () => this.#close("broken"));
+    // A stream of somebody else may keep a chunk that it was given.
+    if (values.stdout === processStdout()) this.#buffer = new BatchBuffer(2 * batchSize);
   }
 
   /** Resolves when nobody reads us any more: the pipe broke, or stood still for a minute. */
@@ -80,37 +86,37 @@ export class Outbox {
   }
 
   #next(): void {
-    const batch = this.#take();
-    this.#writing = batch !== undefined;
-    if (batch === undefined) {
+    const { lines, units } = this.#take();
+    this.#writing = units > 0;
+    if (units === 0) {
       this.#empty?.resolve();
       this.#empty = undefined;
       return;
     }
-    this.#write(batch, (error) => {
+    const bytes = units < shortBatch ? undefined : this.#buffer?.fill(lines, units);
+    this.#write(bytes ?? `${lines.join("\n")}\n`, (error) => {
       if (error) return this.#close("broken");
-      this.#waiting -= batch.length;
+      this.#waiting -= units;
       this.#moved();
       return this.#next();
     });
   }
 
-  /** The next lines as one text, or `undefined` when none wait. */
-  #take(): string | undefined {
+  /** The next lines, and their length with newlines; no lines when none wait. */
+  #take(): { readonly lines: readonly string[]; readonly units: number } {
     const start = this.#head;
-    let size = 0;
-    while (this.#head < this.#queue.length && size < batchSize) {
-      size += (this.#queue[this.#head]?.length ?? 0) + 1;
+    let units = 0;
+    while (this.#head < this.#queue.length && units < batchSize) {
+      units += (this.#queue[this.#head]?.length ?? 0) + 1;
       this.#head += 1;
     }
-    if (start === this.#head) return undefined;
-    const batch = `${this.#queue.slice(start, this.#head).join("\n")}\n`;
+    const lines = this.#queue.slice(start, this.#head);
     // Dropping the written part each time would copy a long queue again and again.
     if (this.#head === this.#queue.length || this.#head > 65_536) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
-    return batch;
+    return { lines, units };
   }
 
   #moved(): void {

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Writable } from "node:stream";
 import type { LogSource } from "../tokens.ts";
 
-/** Writes one text and calls back when the pipe took it, or could not. */
-export type Write = (text: string, done: (error?: Error | null) => void) => void;
+/** Writes one text or its bytes and calls back when the pipe took it, or could not. */
+export type Write = (chunk: string | Uint8Array, done: (error?: Error | null) => void) => void;
 
 const scope = new AsyncLocalStorage<string>();
 
@@ -68,7 +68,7 @@ export function guardStdout(stream: Writable, log: LogSource): () => void {
 
 function ownWrite(stream: Writable): Write {
   const write = stream.write.bind(stream);
-  return (text, done) => void write(text, "utf8", done);
+  return (chunk, done) => void write(chunk, "utf8", done);
 }
 
 function toBytes(chunk: unknown): Uint8Array {

@@ -4,11 +4,12 @@ import {
   InvalidRequest,
   RpcError,
   type AuthMethod,
+  type Call,
   type Client,
   type CredentialStatus,
 } from "../../core/index.ts";
 import { canonicalId } from "./login/id.ts";
-import type { Login } from "./login/login.ts";
+import type { Login, Outcome } from "./login/login.ts";
 import { authStatusChange, loginChatGptComplete } from "./methods.ts";
 import type {
   CancelParams,
@@ -21,6 +22,9 @@ import type {
 } from "./schemas.ts";
 import { authSettings } from "./settings.ts";
 import { credentialOf, emailOf, Store, type World } from "./store.ts";
+import { isDue, methodOf } from "./stored.ts";
+
+type AnsweredCall = Pick<Call, "afterAnswer">;
 
 const notCompleted = "Login server error: Login was not completed";
 
@@ -30,6 +34,8 @@ export class Desk {
   readonly #world: World;
   readonly #client: Client;
   #login: Login | undefined;
+  /** The request that ended a sign-in, whose answer goes before the news of that. */
+  readonly #endedBy = new WeakMap<Login, AnsweredCall>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(world: World, client: Client) {
@@ -39,35 +45,41 @@ export class Desk {
     world.signal.addEventListener("abort", () => this.#login?.end(notCompleted), { once: true });
   }
 
-  status(params: StatusParams): Promise<StatusResult> {
-    return this.#inTurn(async () => {
-      const { asked, preferred } = await authSettings(this.#world.settings);
-      if (!asked) return { requiresOpenaiAuth: false };
-      const credential = await this.#credential(params.refreshToken === true, preferred);
-      return {
-        requiresOpenaiAuth: true,
-        ...(credential !== undefined && { authMethod: credential.method }),
-        ...(credential !== undefined &&
-          params.includeToken === true && { authToken: credential.token }),
-        ...(preferred !== undefined && { preferredAuthMethod: preferred }),
-      };
-    });
+  async status(params: StatusParams): Promise<StatusResult> {
+    const [{ asked, preferred }, stored] = await this.#inTurn(() =>
+      Promise.all([authSettings(this.#world.settings), this.store.file.read()]),
+    );
+    if (!asked) return { requiresOpenaiAuth: false };
+    const refresh = params.refreshToken === true;
+    // A renewal may take a minute: what was asked after it does not wait for it.
+    const renews = methodOf(stored, preferred) === "chatgpt" && (refresh || isDue(stored));
+    const credential = renews
+      ? await this.#renewed(refresh, preferred)
+      : credentialOf(stored, preferred);
+    return {
+      ...(credential !== undefined && { authMethod: credential.method }),
+      ...(credential !== undefined &&
+        params.includeToken === true && { authToken: credential.token }),
+      requiresOpenaiAuth: true,
+      ...(preferred !== undefined && { preferredAuthMethod: preferred }),
+    };
   }
 
-  loginApiKey({ apiKey }: KeyParams): Promise<Nothing> {
+  loginApiKey({ apiKey }: KeyParams, call: AnsweredCall): Promise<Nothing> {
     return this.#inTurn(async () => {
-      this.#login?.end(notCompleted);
+      this.#end(call);
       await failing("failed to save api key", () => this.store.saveKey(apiKey));
-      this.#announce(await this.store.status());
+      const status = await this.store.status();
+      call.afterAnswer(() => this.#announce(status));
       return {};
     });
   }
 
-  loginChatGpt(): Promise<LoginResult> {
+  loginChatGpt(call: AnsweredCall): Promise<LoginResult> {
     return this.#inTurn(async () => {
       const settings = await authSettings(this.#world.settings);
       const { Login } = await import("./login/login.ts");
-      this.#login?.end(notCompleted);
+      this.#end(call);
       const login = await failing("failed to start login server", () =>
         Login.start({
           party: { ...this.#world, settings },
@@ -76,33 +88,28 @@ export class Desk {
       );
       this.#login = login;
       // `done` never rejects.
-      void login.done.then((outcome) => {
-        afterAnswers(() =>
-          this.#client.notify(loginChatGptComplete, { loginId: login.id, ...outcome }),
-        );
-        if (outcome.success) void this.#announceNow();
-      });
+      void login.done.then((outcome) => this.#complete(login, outcome));
       if (this.#world.signal.aborted) login.end(notCompleted);
       return { loginId: login.id, authUrl: login.authUrl };
     });
   }
 
-  cancelLogin({ loginId }: CancelParams): Promise<Nothing> {
+  cancelLogin({ loginId }: CancelParams, call: AnsweredCall): Promise<Nothing> {
     return this.#inTurn(async () => {
       const login = this.#login;
       if (login === undefined || !login.open || login.id !== canonicalId(loginId)) {
         throw new RpcError(InvalidRequest, `login id not found: ${loginId}`);
       }
-      login.end(notCompleted);
+      this.#end(call);
       return {};
     });
   }
 
-  logout(): Promise<Nothing> {
+  logout(call: AnsweredCall): Promise<Nothing> {
     return this.#inTurn(async () => {
-      this.#login?.end(notCompleted);
+      this.#end(call);
       await failing("logout failed", () => this.store.remove());
-      this.#announce({});
+      call.afterAnswer(() => this.#announce({}));
       return {};
     });
   }
@@ -113,14 +120,34 @@ export class Desk {
     });
   }
 
-  /** Ends a sign-in that is open, and lets what is still to be said out. */
+  /** Ends a sign-in that is open, and tells of it. */
   async close(): Promise<void> {
     this.#login?.end(notCompleted);
-    await new Promise<void>((resolve) => afterAnswers(resolve));
+    await this.#login?.done;
+  }
+
+  /** Ends a sign-in that is open, by this request. */
+  #end(call: AnsweredCall): void {
+    if (this.#login?.open !== true) return;
+    this.#endedBy.set(this.#login, call);
+    this.#login.end(notCompleted);
+  }
+
+  async #complete(login: Login, outcome: Outcome): Promise<void> {
+    const tell = () => this.#client.notify(loginChatGptComplete, { loginId: login.id, ...outcome });
+    const call = this.#endedBy.get(login);
+    if (call === undefined) tell();
+    else call.afterAnswer(tell);
+    if (!outcome.success) return;
+    try {
+      this.#announce(await this.store.status());
+    } catch (error) {
+      this.#world.log.warn(`authStatusChange is not sent: ${errorMessage(error)}`);
+    }
   }
 
   /** Who is signed in; what cannot be renewed is logged and, unless asked for, nobody. */
-  async #credential(refresh: boolean, preferred: AuthMethod | undefined) {
+  async #renewed(refresh: boolean, preferred: AuthMethod | undefined) {
     try {
       if (!refresh) return await this.store.current();
       return credentialOf(await this.store.refresh(), preferred);
@@ -130,17 +157,8 @@ export class Desk {
     }
   }
 
-  async #announceNow(): Promise<void> {
-    try {
-      this.#announce(await this.store.status());
-    } catch (error) {
-      this.#world.log.warn(`authStatusChange is not sent: ${errorMessage(error)}`);
-    }
-  }
-
   #announce({ method }: CredentialStatus): void {
-    const params = method === undefined ? {} : { authMethod: method };
-    afterAnswers(() => this.#client.notify(authStatusChange, params));
+    this.#client.notify(authStatusChange, method === undefined ? {} : { authMethod: method });
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
@@ -148,14 +166,6 @@ export class Desk {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
-}
-
-/**
- * Runs once what was answered by now is on its way: an answer leaves in the microtasks after its
- * handler, and a client shall have it before the news that follow from it.
- */
-function afterAnswers(run: () => void): void {
-  setImmediate(run);
 }
 
 async function failing<T>(what: string, run: () => Promise<T>): Promise<T> {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { lstat, mkdir, open, readFile, readlink, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Log } from "../../core/index.ts";
@@ -15,9 +14,9 @@ export class AuthFile {
     this.#log = log;
   }
 
-  /** The lock of the file; the folder must be there. */
-  get lock(): string {
-    return `${this.path}.lock`;
+  /** The path of its lock: of the file that a link points to, as several homes may share one. */
+  async lock(): Promise<string> {
+    return `${await this.#target()}.lock`;
   }
 
   /** What is stored; a file that is missing or broken holds nothing, and a broken one is logged once. */
@@ -53,7 +52,7 @@ export class AuthFile {
   /** Replaces the content in one step, readable for its owner alone. A link keeps its target. */
   async write(text: string): Promise<void> {
     const target = await this.#target();
-    const fresh = `${target}.${randomBytes(4).toString("hex")}.tmp`;
+    const fresh = `${target}.${process.getBuiltinModule("node:crypto").randomBytes(4).toString("hex")}.tmp`;
     try {
       const handle = await open(fresh, "wx", 0o600);
       try {

@@ -101,6 +101,7 @@ function isAlive(holder: string): boolean {
     if (codeOf(error) !== "EPERM") return false;
   }
   const now = startOf(pid);
+  if (now === "never") return false;
   return now === undefined || started === "" || now === started;
 }
 

@@ -7,6 +7,7 @@ export const getAuthStatus = defineMethod({
   summary: "Say whether the active provider asks for a sign-in, and who is signed in.",
   params: async () => (await schemas()).StatusParams,
   result: async () => (await schemas()).StatusResult,
+  order: "in-line",
 });
 
 export const loginApiKey = defineMethod({
@@ -14,6 +15,7 @@ export const loginApiKey = defineMethod({
   summary: "Sign in with an API key; it is stored in auth.json.",
   params: async () => (await schemas()).KeyParams,
   result: async () => (await schemas()).Nothing,
+  order: "in-line",
 });
 
 export const loginChatGpt = defineMethod({
@@ -22,6 +24,7 @@ export const loginChatGpt = defineMethod({
     "Begin a sign-in in the browser: the client opens authUrl, loginChatGptComplete tells how it ended. A second one ends the first.",
   params: async () => (await schemas()).Nothing,
   result: async () => (await schemas()).LoginResult,
+  order: "in-line",
 });
 
 export const cancelLoginChatGpt = defineMethod({
@@ -29,6 +32,7 @@ export const cancelLoginChatGpt = defineMethod({
   summary: "End a sign-in that is still open.",
   params: async () => (await schemas()).CancelParams,
   result: async () => (await schemas()).Nothing,
+  order: "in-line",
 });
 
 export const logoutChatGpt = defineMethod({
@@ -36,6 +40,7 @@ export const logoutChatGpt = defineMethod({
   summary: "Sign out, however one is signed in: removes auth.json.",
   params: async () => (await schemas()).Nothing,
   result: async () => (await schemas()).Nothing,
+  order: "in-line",
 });
 
 export const logout = defineMethod({
@@ -49,6 +54,7 @@ export const userInfo = defineMethod({
   summary: "The address in the stored ID token; nothing verifies it.",
   params: async () => (await schemas()).Nothing,
   result: async () => (await schemas()).UserInfo,
+  order: "in-line",
 });
 
 export const authStatusChange = defineNotification({

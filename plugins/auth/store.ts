@@ -35,6 +35,8 @@ export class Store implements Credentials {
   readonly #running = new Map<string, Promise<Stored>>();
   /** The access token that this process stored last. */
   #own = "";
+  /** Aborted when what a renewal is about is replaced. */
+  #abandon = new AbortController();
 
   constructor(world: World) {
     this.#world = world;
@@ -43,20 +45,20 @@ export class Store implements Credentials {
 
   async current(signal?: AbortSignal): Promise<Credential | undefined> {
     const [stored, settings] = await Promise.all([this.file.read(), this.#settings()]);
-    const credential = credentialOf(stored, settings.preferred);
-    if (credential?.method !== "chatgpt" || !isDue(stored)) return sendable(credential);
+    const credential = sendable(credentialOf(stored, settings.preferred));
+    if (credential?.method !== "chatgpt" || !isDue(stored)) return credential;
     const renewed = await this.#renewed(credential.token, settings, signal);
     return sendable(credentialOf(renewed, settings.preferred));
   }
 
   async renew(refused: Credential, signal?: AbortSignal): Promise<Credential | undefined> {
     const [stored, settings] = await Promise.all([this.file.read(), this.#settings()]);
-    const credential = credentialOf(stored, settings.preferred);
+    const credential = sendable(credentialOf(stored, settings.preferred));
     // Somebody signed in anew, or renewed it, in the meantime.
     if (credential === undefined || credential.token !== refused.token) return credential;
     if (credential.method === "apikey") return undefined;
     const renewed = await this.#renewed(credential.token, settings, signal);
-    return credentialOf(renewed, settings.preferred);
+    return sendable(credentialOf(renewed, settings.preferred));
   }
 
   async status(): Promise<CredentialStatus> {
@@ -80,25 +82,29 @@ export class Store implements Credentials {
   }
 
   /** Stores a key in place of whatever was there. */
-  saveKey(key: string): Promise<void> {
-    return this.#replace(() => keyText(key));
+  async saveKey(key: string): Promise<void> {
+    await this.file.prepare();
+    await this.#change(() => this.file.write(keyText(key)));
   }
 
   /** Stores the tokens of a new sign-in, and the key that came with them. */
-  saveTokens(tokens: Tokens, key: string | undefined): Promise<void> {
-    this.#own = tokens.accessToken;
-    return this.#replace(() => tokensText(tokens, { OPENAI_API_KEY: key ?? null }));
-  }
-
-  async remove(): Promise<void> {
-    const { signal } = this.#world;
-    await withLock(this.file.lock, { limitMs: lockLimitMs, signal }, () => this.file.remove());
-  }
-
-  async #replace(text: () => string): Promise<void> {
-    const { signal } = this.#world;
+  async saveTokens(tokens: Tokens, key: string | undefined): Promise<void> {
     await this.file.prepare();
-    await withLock(this.file.lock, { limitMs: lockLimitMs, signal }, () => this.file.write(text()));
+    this.#own = tokens.accessToken;
+    const text = tokensText(tokens, { OPENAI_API_KEY: key ?? null });
+    await this.#change(() => this.file.write(text));
+  }
+
+  remove(): Promise<void> {
+    return this.#change(() => this.file.remove());
+  }
+
+  /** A renewal of ours is broken off: it has the lock, and its tokens are not wanted any more. */
+  async #change(change: () => Promise<void>): Promise<void> {
+    this.#abandon.abort(new Error("somebody signed in or out meanwhile"));
+    this.#abandon = new AbortController();
+    const { signal } = this.#world;
+    await withLock(await this.file.lock(), { limitMs: lockLimitMs, signal }, change);
   }
 
   #settings(): Promise<AuthSettings> {
@@ -128,14 +134,15 @@ export class Store implements Credentials {
   }
 
   async #renew(token: string, settings: AuthSettings): Promise<Stored> {
-    const { environment, signal } = this.#world;
+    const { environment } = this.#world;
+    const signal = AbortSignal.any([this.#world.signal, this.#abandon.signal]);
     /** What another process stored instead, or that nothing is stored any more. */
     const replaced = async () => {
       const stored = await this.file.read();
       return stored.tokens?.accessToken === token ? undefined : stored;
     };
     return withLock(
-      this.file.lock,
+      await this.file.lock(),
       { limitMs: lockLimitMs, signal, meanwhile: replaced },
       async () => {
         const stored = await this.file.read();
@@ -161,7 +168,7 @@ export class Store implements Credentials {
   }
 }
 
-/** What requests are signed with. */
+/** The credential that counts, with its secret as it is stored. */
 export function credentialOf(
   stored: Stored,
   preferred: AuthMethod | undefined,
@@ -172,12 +179,14 @@ export function credentialOf(
     const { accessToken, accountId } = tokens;
     return { method, token: accessToken, ...(accountId !== undefined && { accountId }) };
   }
-  return key === undefined ? undefined : { method: "apikey", token: key.trim() };
+  return key === undefined ? undefined : { method: "apikey", token: key };
 }
 
-/** Throws for a secret that no header can carry, before the transport complains of it. */
+/** A secret as a header carries it. Throws where none can, before the transport complains of it. */
 function sendable(credential: Credential | undefined): Credential | undefined {
-  if (credential === undefined || /^[\x21-\x7e]+$/.test(credential.token)) return credential;
+  if (credential === undefined) return undefined;
+  const token = credential.token.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return { ...credential, token };
   const what = credential.method === "apikey" ? "API key" : "access token";
   const message = `the stored ${what} holds characters that cannot be sent`;
   throw new ConversationError("settings", `${message}; sign in again (portico login)`);

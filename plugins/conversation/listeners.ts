@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Call } from "../../core/index.ts";
 import { conversationOf, type Desk } from "./desk.ts";
 import { refuse } from "./refusals.ts";
@@ -10,7 +9,7 @@ export function addConversationListener(
   call: Call,
 ) {
   const { feed } = conversationOf(desk, conversationId);
-  const subscriptionId = randomUUID();
+  const subscriptionId = process.getBuiltinModule("node:crypto").randomUUID();
   desk.feeds.listen(feed, subscriptionId, ownCopy === true);
   call.afterAnswer(() => feed.activate(subscriptionId));
   return { subscriptionId };

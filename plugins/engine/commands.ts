@@ -7,6 +7,7 @@ export class OneOffCommands implements Commands {
   readonly #surroundings: Surroundings;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
+  #hadAny = false;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -19,6 +20,7 @@ export class OneOffCommands implements Commands {
     const ended = signal === undefined ? closing : AbortSignal.any([closing, signal]);
     const running = runOneOff(this.#surroundings, request, ended);
     this.#running.add(running);
+    this.#hadAny = true;
     try {
       return await running;
     } finally {
@@ -30,5 +32,9 @@ export class OneOffCommands implements Commands {
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#running);
+    if (!this.#hadAny) return;
+    // What the others left in the background.
+    const { killAll } = await import("./exec/run.ts");
+    killAll();
   }
 }

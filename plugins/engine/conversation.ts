@@ -8,6 +8,7 @@ import type {
   TaskOutcome,
 } from "../../core/index.ts";
 import { errorMessage } from "../../core/index.ts";
+import { JobLine } from "./job-line.ts";
 import { Job } from "./job.ts";
 import { Listeners } from "./listeners.ts";
 import { notifyCompleted } from "./notify.ts";
@@ -27,9 +28,7 @@ export class LiveConversation implements Conversation {
   readonly #listeners: Listeners;
   #session: Session;
   #startEvents: readonly ConversationEvent[];
-  readonly #waiting: Job[] = [];
-  #running: Job | undefined;
-  #work: Promise<void> | undefined;
+  readonly #line: JobLine;
   #closed = false;
   #nextId = 0;
   #inlineCompactions = 0;
@@ -45,9 +44,18 @@ export class LiveConversation implements Conversation {
     this.#surroundings = surroundings;
     this.#listeners = new Listeners(session.log, session.id);
     session.recorder.onTrouble((message) => {
-      this.#emit(this.#running?.id ?? "", { type: "background_event", message });
+      this.#emit(this.#line.running?.id ?? "", { type: "background_event", message });
     });
-    surroundings.residents.idle(this);
+    const { residents } = surroundings;
+    this.#line = new JobLine({
+      run: (job) => (this.#closed ? this.#keep(job) : this.#run(job)),
+      abandon: (job) => this.#abandon(job),
+      begins: () => residents.busy(this),
+      rests: () => {
+        if (!this.#closed) residents.idle(this);
+      },
+    });
+    residents.idle(this);
   }
 
   get startEvents(): readonly ConversationEvent[] {
@@ -71,7 +79,7 @@ export class LiveConversation implements Conversation {
   }
 
   get busy(): boolean {
-    return this.#running !== undefined || this.#waiting.length > 0;
+    return this.#line.first !== undefined;
   }
 
   submit(submission: Submission): Task {
@@ -84,24 +92,15 @@ export class LiveConversation implements Conversation {
   }
 
   #enter(job: Job): Task {
-    const host = this.#next;
-    if (job.joins && host?.joinable === true) {
-      job.host = host;
-      host.inbox.join(job);
-    } else {
-      this.#waiting.push(job);
-    }
-    job.signal.addEventListener("abort", () => this.#withdraw(job), { once: true });
-    if (job.signal.aborted) queueMicrotask(() => this.#withdraw(job));
-    if (this.#closed) queueMicrotask(() => job.abort());
-    this.#work ??= this.#workOff();
+    if (this.#closed) job.abort();
+    this.#line.enter(job);
     return { id: job.id, outcome: job.outcome };
   }
 
   async interrupt(): Promise<boolean> {
     // An interrupt is a submission too: the numbers of later ones show it.
     this.#takeId();
-    const job = this.#next;
+    const job = this.#line.first;
     if (job === undefined) return false;
     job.interrupt();
     await job.outcome;
@@ -128,30 +127,10 @@ export class LiveConversation implements Conversation {
   async close(): Promise<void> {
     this.#closed = true;
     this.#surroundings.residents.busy(this);
-    this.#running?.interrupt();
-    await this.#work;
+    this.#line.running?.interrupt();
+    await this.#line.empty();
     await this.#session.toolkit.close();
     await this.#session.recorder.release();
-  }
-
-  /** The first in line counts as running: its start is only a moment away. */
-  get #next(): Job | undefined {
-    return this.#running ?? this.#waiting[0];
-  }
-
-  /** Works the waiting submissions off; the only place that runs a task. Never rejects. */
-  async #workOff(): Promise<void> {
-    this.#surroundings.residents.busy(this);
-    // Whoever submits knows the task's id before its first event comes.
-    await Promise.resolve();
-    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-      this.#running = job;
-      const outcome = await (this.#closed ? this.#keep(job) : this.#run(job));
-      this.#running = undefined;
-      this.#settle(job, outcome);
-    }
-    this.#work = undefined;
-    if (!this.#closed) this.#surroundings.residents.idle(this);
   }
 
   async #run(job: Job): Promise<TaskOutcome> {
@@ -170,15 +149,6 @@ export class LiveConversation implements Conversation {
     return outcome;
   }
 
-  /** Those that joined in time share the outcome; those that came too late have their own turn. */
-  #settle(job: Job, outcome: TaskOutcome): void {
-    const late = job.inbox.takeBack();
-    for (const one of late) one.host = undefined;
-    this.#waiting.unshift(...late);
-    job.end(outcome);
-    for (const one of job.inbox.heard) one.end(outcome);
-  }
-
   /** Resolves with what prevents the turn. */
   async #prepare(job: Job): Promise<string | undefined> {
     try {
@@ -195,24 +165,9 @@ export class LiveConversation implements Conversation {
     return { status: "failed", message };
   }
 
-  /** A submission that is taken back before its turn ends at once; later, it ends the task. */
-  #withdraw(job: Job): void {
-    const at = this.#waiting.indexOf(job);
-    // An interrupted one keeps its place, and ends when it is there.
-    if (at !== -1 && job.interrupted) return;
-    if (at !== -1) {
-      this.#waiting.splice(at, 1);
-      this.#settle(job, this.#abandon(job));
-    } else if (job.host?.inbox.withdraw(job) === true) {
-      job.end(interrupted);
-    } else {
-      job.host?.abort();
-    }
-  }
-
   #abandon(job: Job): TaskOutcome {
     this.#emit(job.id, { type: "turn_aborted", reason: "interrupted" });
-    return interrupted;
+    return { status: "aborted", reason: "interrupted" };
   }
 
   /** It ends before its turn began: unless it was taken back, its words are there for the next one. */
@@ -268,8 +223,6 @@ export class LiveConversation implements Conversation {
     return String(id);
   }
 }
-
-const interrupted: TaskOutcome = { status: "aborted", reason: "interrupted" };
 
 function withoutInitialMessages(event: ConversationEvent): ConversationEvent {
   if (event.msg.type !== "session_configured") return event;

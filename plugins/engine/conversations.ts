@@ -92,7 +92,7 @@ export class LiveConversations implements Conversations {
   async addToHistory(entry: { readonly conversationId: string; readonly text: string }) {
     const { keepsHistory } = await import("./settings.ts");
     const { appendHistory } = await import("./rollout/history-log.ts");
-    if (keepsHistory(await this.#surroundings.settings.load())) {
+    if (await keepsHistory(await this.#surroundings.settings.load())) {
       await appendHistory(this.#home, entry);
     }
   }

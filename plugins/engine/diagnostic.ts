@@ -11,7 +11,7 @@ export async function examineSandbox(
   settings: Settings,
   { cwd, env }: Environment,
 ): Promise<Finding[]> {
-  const read = readSettings(await settings.load(), {}, cwd);
+  const read = await readSettings(await settings.load(), {}, cwd);
   const probe = await openSandbox({ env, helperPath: read.sandboxHelper }).probe();
   return [
     sandboxFinding(probe, `mode ${read.sandboxPolicy.mode}`),

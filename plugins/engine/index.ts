@@ -18,6 +18,7 @@ export default definePlugin({
   name: "engine",
   version: "1.0.0",
   description: "Conversations with a coding agent: turn loop, tools, sandbox, approvals.",
+  settings: async () => (await import("./settings-schema.ts")).EngineKeys,
   options: async () => (await import("./options.ts")).Options,
   needs: { settings: Settings, models: Models },
   provides: [AgentTools, Commands, Conversations],

@@ -45,7 +45,7 @@ export async function planOf(
     ...(request.profile !== undefined && { profile: request.profile }),
     ...(request.config !== undefined && { config: request.config }),
   });
-  const settings = withOverrides(readSettings(tree, request, cwd), overrides, cwd);
+  const settings = withOverrides(await readSettings(tree, request, cwd), overrides, cwd);
   const name = overrides.model ?? request.model;
   const model = await openModel(surroundings, { id, request, tree, name }, signal);
   return { surroundings, id, request, overrides, cwd, tree, settings, model };

@@ -1,5 +1,6 @@
 import type { Job } from "./job.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { overrideNews } from "./turn/environment-block.ts";
 import type { Session } from "./turn/task.ts";
 
 /**
@@ -18,5 +19,10 @@ export async function prepared(
   const { overrides } = submission;
   if (overrides === undefined) return session;
   const { overridden } = await import("./overrides.ts");
-  return overridden(surroundings, session, { overrides, signal });
+  const changed = await overridden(surroundings, session, { overrides, signal });
+  // With words, the model is told together with them.
+  const { history } = changed;
+  const silent = submission.items.length === 0;
+  if (silent) history.append(overrideNews(changed, overrides, history.items));
+  return changed;
 }

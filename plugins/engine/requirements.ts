@@ -1,18 +1,12 @@
-import { z } from "zod";
-import { ApprovalPolicy, ConversationError, isJsonObject, SandboxMode } from "../../core/index.ts";
-import type { ConversationRequest, SandboxPolicy, SettingsTree } from "../../core/index.ts";
-
-/**
- * The operator's ceiling, `[requirements]`: what nobody may ask for more than. Strict, as a misspelt
- * limit would be none. The host keeps calls and profiles from setting it.
- */
-export const RequirementKeys = z.strictObject({
-  sandbox_modes: z.array(SandboxMode).min(1).optional(),
-  approval_policies: z.array(ApprovalPolicy).min(1).optional(),
-  /** False: no command may use the network; true is no limit. */
-  network_access: z.boolean().optional(),
-});
-type RequirementKeys = z.infer<typeof RequirementKeys>;
+import { ConversationError, isJsonObject } from "../../core/index.ts";
+import type {
+  ApprovalPolicy,
+  ConversationRequest,
+  SandboxMode,
+  SandboxPolicy,
+  SettingsTree,
+} from "../../core/index.ts";
+import type { RequirementKeys } from "./settings-schema.ts";
 
 /** The ceiling and the place it is written at, for whoever is refused. */
 export interface Requirements {

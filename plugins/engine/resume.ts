@@ -92,17 +92,29 @@ function laidOver(
 
 /** What earlier turns made different and the request says nothing about. */
 function unsaid(overrides: TurnOverrides, request: ConversationRequest): TurnOverrides {
-  const { cwd, approvalPolicy, sandboxPolicy, model, effort, summary } = overrides;
-  const says = (member: keyof ConversationRequest, key: string) =>
-    request[member] !== undefined || Object.hasOwn(request.config ?? {}, key);
-  const quiet = (key: string) => !Object.hasOwn(request.config ?? {}, key);
-  return {
-    ...(cwd !== undefined && request.cwd === undefined && { cwd }),
-    ...(approvalPolicy !== undefined &&
-      !says("approvalPolicy", "approval_policy") && { approvalPolicy }),
-    ...(sandboxPolicy !== undefined && !says("sandbox", "sandbox_mode") && { sandboxPolicy }),
-    ...(model !== undefined && !says("model", "model") && { model }),
-    ...(effort !== undefined && quiet("model_reasoning_effort") && { effort }),
-    ...(summary !== undefined && quiet("model_reasoning_summary") && { summary }),
-  };
+  const { config = {}, profile } = request;
+  const left = Object.entries(overrides).filter(([name]) => {
+    const { member, key, inProfile } = places[name as keyof TurnOverrides];
+    const said = member !== undefined && request[member] !== undefined;
+    const configured = key !== undefined && Object.hasOwn(config, key);
+    return !said && !configured && !(inProfile === true && profile !== undefined);
+  });
+  // Object.entries forgets the names; only members were left out.
+  return Object.fromEntries(left) as TurnOverrides;
 }
+
+interface Place {
+  readonly member?: keyof ConversationRequest;
+  readonly key?: string;
+  readonly inProfile?: true;
+}
+
+/** Where a request can speak of the same. */
+const places: Readonly<Record<keyof TurnOverrides, Place>> = {
+  cwd: { member: "cwd" },
+  approvalPolicy: { member: "approvalPolicy", key: "approval_policy", inProfile: true },
+  sandboxPolicy: { member: "sandbox", key: "sandbox_mode" },
+  model: { member: "model", key: "model", inProfile: true },
+  effort: { key: "model_reasoning_effort", inProfile: true },
+  summary: { key: "model_reasoning_summary", inProfile: true },
+};

@@ -1,30 +1,26 @@
 import { isAbsolute, resolve } from "node:path";
-import { z } from "zod";
-import {
+import { readShape } from "../../core/index.ts";
+import type {
   ApprovalPolicy,
-  ConversationError,
+  ConversationRequest,
   ReasoningEffort,
   ReasoningSummary,
   SandboxMode,
-  Verbosity,
-} from "../../core/index.ts";
-import type {
-  ConversationRequest,
-  JsonObject,
-  JsonValue,
   SandboxPolicy,
   SettingsTree,
   TurnOverrides,
+  Verbosity,
 } from "../../core/index.ts";
 import type { ShellEnvironmentPolicy } from "./exec/environment.ts";
 import {
   refuseAbove,
   refusePrograms,
-  RequirementKeys,
   requirementsOf,
   wishOf,
   type Requirements,
 } from "./requirements.ts";
+import type { EngineKeys } from "./settings-schema.ts";
+import shapes from "./shapes.json" with { type: "json" };
 
 /** What one conversation goes by, settled from its request and the configuration. */
 export interface EngineSettings {
@@ -61,66 +57,16 @@ export interface ToolSettings {
   readonly viewImage: boolean;
 }
 
-const count = z.int().nonnegative();
-const texts = z.array(z.string());
-
-// Unknown keys pass: the tree is shared, and other readers have theirs in it.
-export const EngineKeys = z.object({
-  approval_policy: ApprovalPolicy.optional(),
-  sandbox_mode: SandboxMode.optional(),
-  requirements: RequirementKeys.optional(),
-  sandbox_workspace_write: z
-    .object({
-      writable_roots: texts.optional(),
-      network_access: z.boolean().optional(),
-      exclude_tmpdir_env_var: z.boolean().optional(),
-      exclude_slash_tmp: z.boolean().optional(),
-    })
-    .optional(),
-  shell_environment_policy: z
-    .object({
-      inherit: z.enum(["all", "core", "none"]).optional(),
-      ignore_default_excludes: z.boolean().optional(),
-      exclude: texts.optional(),
-      set: z.record(z.string(), z.string()).optional(),
-      include_only: texts.optional(),
-      experimental_use_profile: z.boolean().optional(),
-    })
-    .optional(),
-  codex_linux_sandbox_exe: z.string().optional(),
-  model_reasoning_effort: ReasoningEffort.optional(),
-  model_reasoning_summary: ReasoningSummary.optional(),
-  model_verbosity: Verbosity.optional(),
-  model_context_window: count.optional(),
-  // Known, never sent: providers limit an answer themselves.
-  model_max_output_tokens: count.optional(),
-  experimental_instructions_file: z.string().optional(),
-  project_doc_max_bytes: count.optional(),
-  project_doc_fallback_filenames: texts.optional(),
-  show_raw_agent_reasoning: z.boolean().optional(),
-  parallel_tool_calls: z.boolean().optional(),
-  notify: texts.min(1).optional(),
-  history: z.object({ persistence: z.enum(["save-all", "none"]) }).optional(),
-  tools: z
-    .object({
-      web_search: z.boolean().optional(),
-      web_search_request: z.boolean().optional(),
-      view_image: z.boolean().optional(),
-    })
-    .optional(),
-});
-export type EngineKeys = z.infer<typeof EngineKeys>;
-
 /**
- * The engine's part of the settings; what the request says beats them. Throws `ConversationError`
- * of kind `settings` that names key, value and what was expected.
+ * The engine's part of the settings; what the request says beats them. Rejects with
+ * `ConversationError` of kind `settings` that names key, value and what was expected.
  */
-export function readSettings(
+export async function readSettings(
   tree: SettingsTree,
   request: ConversationRequest,
   cwd: string,
-): EngineSettings {
-  const keys = parseKeys(tree);
+): Promise<EngineSettings> {
+  const keys = await readKeys(tree);
   const requirements = requirementsOf(keys.requirements, tree);
   const policies = {
     approvalPolicy: request.approvalPolicy ?? keys.approval_policy ?? "on-request",
@@ -171,40 +117,15 @@ export function withOverrides(
   return changed;
 }
 
-/** Whether the person's messages may be kept. Throws as `readSettings` does. */
-export function keepsHistory(tree: SettingsTree): boolean {
-  return parseKeys(tree).history?.persistence !== "none";
+/** Whether the person's messages may be kept. Rejects as `readSettings` does. */
+export async function keepsHistory(tree: SettingsTree): Promise<boolean> {
+  return (await readKeys(tree)).history?.persistence !== "none";
 }
 
-function parseKeys(tree: SettingsTree): EngineKeys {
-  const parsed = EngineKeys.safeParse(tree.values);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => describe(issue, tree));
-  throw new ConversationError("settings", problems.join("; "));
-}
-
-/** One problem as a person needs it: the key, what stands there, where that is from, what should. */
-function describe(issue: z.core.$ZodIssue, tree: SettingsTree): string {
-  const key = issue.path.join(".");
-  const value = JSON.stringify(valueAt(tree.values, issue.path));
-  const source = tree.source(key);
-  const from = source === undefined ? "" : ` (from ${source})`;
-  return `${key} = ${value}${from}: expected ${expectation(issue)}`;
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
-  if (issue.code === "invalid_type") return issue.expected;
-  return issue.message;
-}
-
-function valueAt(values: JsonObject, path: readonly PropertyKey[]): JsonValue | undefined {
-  let value: JsonValue | undefined = values;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = Array.isArray(value) ? value[Number(step)] : value[String(step)];
-  }
-  return value;
+/** What fits needs no zod; what does not is told by the schema. */
+async function readKeys(tree: SettingsTree): Promise<EngineKeys> {
+  const keys = readShape<EngineKeys>(shapes.engineKeys, tree.values);
+  return keys ?? (await import("./settings-schema.ts")).parseKeys(tree);
 }
 
 function sandboxPolicy(mode: SandboxMode, keys: EngineKeys, cwd: string): SandboxPolicy {

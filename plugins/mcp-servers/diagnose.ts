@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, resolve } from "node:path";
-import { errorMessage, isJsonObject, nearest } from "../../core/index.ts";
-import type { Environment, Finding, JsonObject, SettingsTree } from "../../core/index.ts";
+import { errorMessage, isConversationError, isJsonObject } from "../../core/index.ts";
+import type { Environment, Finding, SettingsTree } from "../../core/index.ts";
 import { serverNameProblem } from "./names.ts";
 import { isOwnProgram } from "./own-program.ts";
-import { knownKeys, readServer, type Address, type Program } from "./settings.ts";
+import { readServer, type Address, type Program } from "./settings.ts";
 import { headersFor } from "./transport.ts";
 
 const subject = "mcp server";
@@ -17,52 +17,28 @@ export async function diagnose(tree: SettingsTree, environment: Environment): Pr
   if (!isJsonObject(tables)) {
     return [{ level: "error", subject, message: "mcp_servers: expected a table" }];
   }
-  const findings = Object.entries(tables).map(([name, table]) =>
-    examine(name, { table, tree, environment }),
-  );
-  return (await Promise.all(findings)).flat();
+  const names = Object.keys(tables);
+  return Promise.all(names.map((name) => examine(name, tree, environment)));
 }
 
-interface Examined {
-  readonly table: JsonObject[string] | undefined;
-  readonly tree: SettingsTree;
-  readonly environment: Environment;
-}
-
-async function examine(name: string, { table, tree, environment }: Examined): Promise<Finding[]> {
-  const strange = isJsonObject(table) ? strangeKeys(name, table, tree) : [];
+async function examine(
+  name: string,
+  tree: SettingsTree,
+  environment: Environment,
+): Promise<Finding> {
   try {
     const { enabled, endpoint } = readServer(tree, name);
     const problem = serverNameProblem(name);
-    if (problem !== undefined) throw new Error(`${name}: ${problem}`);
-    if (!enabled) return [{ level: "info", subject, message: `${name}: off` }, ...strange];
+    if (problem !== undefined) throw new Error(problem);
+    if (!enabled) return { level: "info", subject, message: `${name}: off` };
     const where =
       "url" in endpoint ? web(endpoint, environment) : await local(endpoint, environment);
-    return [{ level: "ok", subject, message: `${name}: ${where}` }, ...strange];
+    return { level: "ok", subject, message: `${name}: ${where}` };
   } catch (error) {
-    const message = errorMessage(error);
-    const named = message.startsWith("mcp_servers.") || message.startsWith(`${name}: `);
-    return [
-      { level: "error", subject, message: named ? message : `${name}: ${message}` },
-      ...strange,
-    ];
+    // A wrong setting is named by its whole key.
+    const named = isConversationError(error) ? "" : `${name}: `;
+    return { level: "error", subject, message: named + errorMessage(error) };
   }
-}
-
-/** Keys that say nothing to us: nobody writes one on purpose. */
-function strangeKeys(name: string, table: JsonObject, tree: SettingsTree): Finding[] {
-  const unknown = Object.keys(table).filter((key) => !knownKeys.includes(key));
-  return unknown.map((key) => {
-    const path = `mcp_servers.${name}.${key}`;
-    const source = tree.source(path);
-    const meant = nearest(key, knownKeys);
-    return {
-      level: "warning",
-      subject,
-      message: `${path} is no known key${source === undefined ? "" : ` (from ${source})`}`,
-      ...(meant !== undefined && { help: `did you mean "${meant}"?` }),
-    };
-  });
 }
 
 /** The query may hold a key, so it is not shown. */

@@ -6,6 +6,7 @@ export default definePlugin({
   name: "mcp-servers",
   version: "1.0.0",
   description: "Tools of external MCP servers for the agent's model.",
+  settings: async () => (await import("./settings.ts")).ServerKeys,
   // Another engine may have no such tools; it must not be kept from starting.
   needs: { settings: Settings, agentTools: optional(AgentTools) },
 

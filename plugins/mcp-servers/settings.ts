@@ -36,31 +36,28 @@ const textsByName = z.record(z.string(), z.string());
 const seconds = z.number().positive();
 
 // Unknown keys pass, as everywhere in the settings; `doctor` names them.
-const Keys = z.object({
-  command: z.string().min(1).optional(),
-  args: texts.optional(),
-  env: textsByName.optional(),
-  cwd: z.string().optional(),
-  url: z.url({ protocol: /^https?$/, error: "an http or https URL" }).optional(),
-  bearer_token: z.string().optional(),
-  bearer_token_env_var: z.string().optional(),
-  http_headers: textsByName.optional(),
-  startup_timeout_sec: seconds.optional(),
-  startup_timeout_ms: seconds.optional(),
-  tool_timeout_sec: seconds.optional(),
-  enabled: z.boolean().optional(),
-  enabled_tools: texts.optional(),
-  disabled_tools: texts.optional(),
-});
-export const Server = Keys.refine(
-  ({ command, url }) => (command === undefined) !== (url === undefined),
-  {
+const Server = z
+  .object({
+    command: z.string().min(1).optional(),
+    args: texts.optional(),
+    env: textsByName.optional(),
+    cwd: z.string().optional(),
+    url: z.url({ protocol: /^https?$/, error: "an http or https URL" }).optional(),
+    bearer_token: z.string().optional(),
+    bearer_token_env_var: z.string().optional(),
+    http_headers: textsByName.optional(),
+    startup_timeout_sec: seconds.optional(),
+    startup_timeout_ms: seconds.optional(),
+    tool_timeout_sec: seconds.optional(),
+    enabled: z.boolean().optional(),
+    enabled_tools: texts.optional(),
+    disabled_tools: texts.optional(),
+  })
+  .refine(({ command, url }) => (command === undefined) !== (url === undefined), {
     error: "either `command` or `url`",
-  },
-);
+  });
 const Servers = z.record(z.string(), Server);
-
-export const knownKeys: readonly string[] = Object.keys(Keys.shape);
+export const ServerKeys = z.object({ mcp_servers: Servers.optional() });
 
 /**
  * The servers that are not switched off. Throws `ConversationError` of kind `settings` that names

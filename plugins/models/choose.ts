@@ -33,7 +33,7 @@ export async function choose(
   world: World,
   added: ReadonlySet<string>,
 ): Promise<Choice> {
-  const { providers: configured, ignored } = configuredProviders(query.settings.values);
+  const { providers: configured, ignored } = await configuredProviders(query.settings.values);
   for (const id of ignored) {
     world.log.warn(`model_providers.${id} is ignored: this id is built in; choose another one`);
   }

@@ -19,7 +19,7 @@ export async function diagnose(
   try {
     const choice = await choose(query, world, added);
     const { id, model, provider, why } = choice;
-    const doubts = doubtsAbout(query.settings);
+    const doubts = await doubtsAbout(query.settings);
     if (id === "offline") {
       const help = howToGetOne;
       return [{ level: "warning", subject, message: `none: ${why}`, help }, ...doubts];
@@ -28,7 +28,7 @@ export async function diagnose(
     const message = `${model} of provider ${id}${at} (${why})`;
     return [
       { level: "ok", subject, message },
-      ...keyFindings(provider, world),
+      ...(await keyFindings(provider, world)),
       ...(await localFindings(choice, query.signal)),
       ...doubts,
     ];
@@ -55,11 +55,15 @@ function withoutSecrets(address: string): string {
   return origin + pathname.replace(/\/+$/, "");
 }
 
-function keyFindings(provider: Provider | undefined, { environment }: World): Finding[] {
+async function keyFindings(
+  provider: Provider | undefined,
+  { environment, credentials }: World,
+): Promise<Finding[]> {
   const key = provider?.envKey;
   if (provider === undefined || key === undefined) return [];
   const set = variable(environment.env, key) !== undefined;
-  const needed = provider.signIn === "never" && !provider.keyless;
+  const method = provider.signIn === "never" ? undefined : (await credentials?.status())?.method;
+  const needed = method === undefined && !provider.keyless;
   const level = set ? "ok" : needed ? "error" : "info";
   return [{ level, subject: "model key", message: `${key} is ${set ? "set" : "not set"}` }];
 }
@@ -83,8 +87,9 @@ function isLocal(address: string): boolean {
 }
 
 /** Of every entry, though another provider is used now. */
-function doubtsAbout({ values }: SettingsTree): Finding[] {
-  return [...configuredProviders(values).providers.values()].flatMap((provider): Finding[] => {
+async function doubtsAbout({ values }: SettingsTree): Promise<Finding[]> {
+  const { providers } = await configuredProviders(values);
+  return [...providers.values()].flatMap((provider): Finding[] => {
     const message = doubtAbout(provider, values);
     return message === undefined ? [] : [{ level: "warning", subject, message }];
   });

@@ -16,6 +16,7 @@ export default definePlugin({
   name: "models",
   version: "0.1.0",
   description: "Opens language models: by configuration, key, local server, or offline.",
+  settings: async () => (await import("./settings-schema.ts")).ModelKeys,
   options: async () => (await import("./options.ts")).Options,
   needs: { settings: Settings, credentials: optional(Credentials) },
   provides: [Models],

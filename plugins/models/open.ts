@@ -48,7 +48,7 @@ export class Opener {
       query,
       provider,
       choice,
-      traits: modelTraits(choice.model, provider.wire, query.settings),
+      traits: await modelTraits(choice.model, provider.wire, query.settings),
       network: this.#network,
     };
     if (provider.wire === "responses") {

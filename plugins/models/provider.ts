@@ -2,11 +2,18 @@ import {
   ConversationError,
   isJsonObject,
   nearest,
+  readShape,
   type Environment,
   type JsonObject,
 } from "../../core/index.ts";
 import { reservedIds } from "./builtin-ids.ts";
-import { providerKeys, ProviderTables } from "./provider-schema.ts";
+import type { ProviderTables } from "./provider-schema.ts";
+import shapes from "./shapes.json" with { type: "json" };
+
+/** Keys of a provider's table. */
+export const providerKeys: readonly string[] = Object.keys(
+  shapes.providerTables.additionalProperties.properties,
+);
 
 /** How a provider is spoken to; `package` is any AI SDK provider by its npm name. */
 export type Wire = "responses" | "chat" | "anthropic" | "gemini" | "package";
@@ -74,7 +81,7 @@ export function builtinProviders({ env, version }: Environment): Map<string, Pro
       wire: "responses",
       baseUrl: openaiUrl,
       envKey: "OPENAI_API_KEY",
-      envKeyInstructions: "Set it, or sign in.",
+      envKeyInstructions: "Set it, or sign in (portico login).",
       headers: { version },
       envHeaders: {
         "OpenAI-Organization": "OPENAI_ORGANIZATION",
@@ -119,20 +126,23 @@ export function localProvider(id: string, baseUrl: string, model: string): Provi
 }
 
 /**
- * The providers of `model_providers`, by id, and the entries that are ignored. Throws
+ * The providers of `model_providers`, by id, and the entries that are ignored. Rejects with
  * `ConversationError` naming the first field that is wrong.
  */
-export function configuredProviders(values: JsonObject): {
+export async function configuredProviders(values: JsonObject): Promise<{
   readonly providers: ReadonlyMap<string, Provider>;
   readonly ignored: readonly string[];
-} {
-  const tables = ProviderTables.safeParse(values["model_providers"] ?? {});
-  if (!tables.success) {
-    const issue = tables.error.issues[0];
-    const where = ["model_providers", ...(issue?.path ?? [])].map(String).join(".");
-    throw new ConversationError("settings", `${where}: ${issue?.message ?? "invalid"}`);
+}> {
+  const tables = values["model_providers"] ?? {};
+  const entries = Object.entries(
+    // What fits needs no zod; what does not is told by the schema.
+    readShape<ProviderTables>(shapes.providerTables, tables) ??
+      (await import("./tables.ts")).parseProviders(tables),
+  );
+  for (const [id, { base_url: url }] of entries) {
+    if (url === undefined || URL.canParse(url)) continue;
+    throw new ConversationError("settings", `model_providers.${id}.base_url: Invalid URL`);
   }
-  const entries = Object.entries(tables.data);
   const own = entries.filter(([id]) => !reservedIds.includes(id));
   return {
     providers: new Map(own.map(([id, table]) => [id, configured(id, table)])),

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const tokens = z.int().nonnegative();
 
-/** `[model_traits."PATTERN"]`, in the words of `config.toml`. Strict: a misspelt trait would be none. */
+/** `[model_traits."PATTERN"]`, in the words of `config.toml`. Strict: a misspelt trait would be none. Also in `shapes.json`. */
 export const TraitTables = z.record(
   z.string().min(1),
   z.strictObject({

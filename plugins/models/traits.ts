@@ -1,7 +1,13 @@
-import { ConversationError, type ModelTraits, type SettingsTree } from "../../core/index.ts";
+import {
+  ConversationError,
+  type ModelTraits,
+  readShape,
+  type SettingsTree,
+} from "../../core/index.ts";
 import { knownModels } from "./known-models.ts";
 import type { Wire } from "./provider.ts";
-import { TraitTables } from "./traits-schema.ts";
+import shapes from "./shapes.json" with { type: "json" };
+import type { TraitTables } from "./traits-schema.ts";
 
 /** Safe for any model: nothing is sent that it may not know. */
 const unknown: ModelTraits = {
@@ -16,14 +22,18 @@ const unknown: ModelTraits = {
 
 /**
  * The traits of a model: what is known of it, under `[model_traits."PATTERN"]`, under the single keys
- * of the settings. Throws `ConversationError` of kind `settings`.
+ * of the settings. Rejects with `ConversationError` of kind `settings`.
  */
-export function modelTraits(model: string, wire: Wire, { values }: SettingsTree): ModelTraits {
+export async function modelTraits(
+  model: string,
+  wire: Wire,
+  { values }: SettingsTree,
+): Promise<ModelTraits> {
   const fitting = knownModels.filter(([pattern]) => fits(pattern, model));
   const known = { ...unknown, ...laidOver(fitting.map(([, traits]) => traits)) };
   // These wires have no patch manual of their own in any prompt, and all their models take tools.
   const tools = wire === "anthropic" || wire === "gemini" ? { patchTool: "function" as const } : {};
-  const configured = configuredTraits(model, values["model_traits"]);
+  const configured = await configuredTraits(model, values["model_traits"]);
   return { ...known, ...tools, ...configured, ...singleKeys(values) };
 }
 
@@ -34,14 +44,11 @@ function fits(pattern: string, model: string): boolean {
 }
 
 /** Of several tables that fit, the longer pattern, which says more, beats the shorter one. */
-function configuredTraits(model: string, value: unknown): Partial<ModelTraits> {
-  const parsed = TraitTables.safeParse(value ?? {});
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = ["model_traits", ...(issue?.path ?? [])].map(String).join(".");
-    throw new ConversationError("settings", `${where}: ${issue?.message ?? "invalid"}`);
-  }
-  const tables = Object.entries(parsed.data)
+async function configuredTraits(model: string, value: unknown): Promise<Partial<ModelTraits>> {
+  const all =
+    readShape<TraitTables>(shapes.traitTables, value ?? {}) ??
+    (await import("./tables.ts")).parseTraits(value ?? {});
+  const tables = Object.entries(all)
     .filter(([pattern]) => fits(pattern, model))
     .toSorted(([one], [other]) => one.length - other.length);
   return laidOver(tables.map(([, table]) => traitsOf(table)));

@@ -38,7 +38,8 @@ export function parseOptions(argv: readonly string[], streams: Streams): TryOpti
     .exitOverride()
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
-      writeErr: (text) => streams.stderr.write(text),
+      // Like every other mistake on the command line: one line.
+      outputError: (text) => streams.stderr.write(mistake(text)),
     });
   try {
     command.parse(argv, { from: "user" });
@@ -47,6 +48,14 @@ export function parseOptions(argv: readonly string[], streams: Streams): TryOpti
     throw error;
   }
   return toOptions(command.args[0] ?? "", command.opts<Parsed>());
+}
+
+function mistake(text: string): string {
+  const what = text
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " ");
+  return `portico: ARGUMENT_INVALID: ${what} (portico try --help tells what there is)\n`;
 }
 
 interface Parsed {

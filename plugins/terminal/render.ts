@@ -3,11 +3,14 @@ import { changeLines } from "./changes.ts";
 import { clean } from "./clean.ts";
 import { CommandOutput } from "./command-output.ts";
 import type { Paint } from "./paint.ts";
+import { pieces, Prose, wrapped, type Width } from "./wrap.ts";
 
 /** Turns the events of one turn into text for a terminal. It writes nothing itself. */
 export class Renderer {
   readonly #paint: Paint;
   readonly #folder: string;
+  readonly #width: Width;
+  readonly #prose: Prose;
   readonly #outputs = new Map<string, CommandOutput>();
   readonly #shownPatches = new Set<string>();
   /** What the deltas printed last belong to; its line is still open. */
@@ -15,10 +18,12 @@ export class Renderer {
   /** Tokens of the conversation so far, where the model tells. */
   usage: TokenUsage | undefined;
 
-  /** Paths are shown relative to `folder`. */
-  constructor(paint: Paint, folder: string) {
+  /** Paths are shown relative to `folder`; long lines are broken where there is a width. */
+  constructor(paint: Paint, folder: string, width: Width = () => undefined) {
     this.#paint = paint;
     this.#folder = folder;
+    this.#width = width;
+    this.#prose = new Prose(width);
   }
 
   /** The text to print for an event; often none. */
@@ -38,21 +43,25 @@ export class Renderer {
 
   /** Ends a line that is still open, so that something else can be printed. */
   close(): string {
-    const open = this.#streaming !== undefined;
+    if (this.#streaming === undefined) return "";
+    const last = this.#prose.end();
+    const rest = last === "" ? "" : this.#tone(this.#streaming, last);
     this.#streaming = undefined;
-    return open ? "\n" : "";
+    return `${rest}\n`;
   }
 
   #stream(kind: "message" | "reasoning", text: string): string {
     const start = this.#streaming === kind ? "" : `${this.close()}\n`;
     this.#streaming = kind;
-    return start + this.#tone(kind, text);
+    const ready = this.#prose.add(text);
+    return ready === "" ? start : start + this.#tone(kind, ready);
   }
 
   /** A whole text, unless its deltas were shown already. */
   #whole(kind: "message" | "reasoning", text: string): string {
     if (this.#streaming === kind) return this.close();
-    return text === "" ? "" : `${this.close()}\n${this.#tone(kind, text)}\n`;
+    if (text === "") return "";
+    return `${this.close()}\n${this.#tone(kind, wrapped(text, this.#width))}\n`;
   }
 
   #tone(kind: "message" | "reasoning", text: string): string {
@@ -90,7 +99,10 @@ export class Renderer {
 
   #commandLines(msg: EventMsg): string[] {
     const paint = this.#paint;
-    const bar = (line: string) => `${paint("dim", "  │")} ${line}`;
+    const bar = (line: string) => {
+      const shown = pieces(line, this.#width, 4);
+      return shown.map((piece) => `${paint("dim", "  │")} ${piece}`).join("\n");
+    };
     if (msg.type === "exec_command_begin") {
       this.#outputs.set(msg.call_id, new CommandOutput());
       return ["", paint("bold", `$ ${commandText(msg.command)}`)];

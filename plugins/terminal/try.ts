@@ -18,7 +18,9 @@ export async function tryPrompt(
   streams: Streams,
 ): Promise<number> {
   const folder = resolve(environment.cwd, options.settings["cwd"] ?? ".");
-  const report = options.json ? new JsonReport(streams) : new TerminalReport(streams, folder);
+  const report = options.json
+    ? new JsonReport(streams)
+    : new TerminalReport(streams, { folder, isReadOnly: isReadOnly(options) });
   const turn = new Turn(options, report, streams);
   let session: Session;
   try {
@@ -28,6 +30,12 @@ export async function tryPrompt(
     return 2;
   }
   return turn.run(session);
+}
+
+/** What the person's config.toml says is not known here. */
+function isReadOnly({ settings, server }: TryOptions): boolean {
+  if (server.some((word) => word.startsWith("sandbox_mode"))) return false;
+  return (settings["sandbox"] ?? "read-only") === "read-only";
 }
 
 /** One call of `codex`, seen from the person's side. */

@@ -14,6 +14,7 @@ export const codexTool = defineTool({
   description:
     "Start a conversation with a coding agent that works in a folder: it runs commands, edits files and asks before risky steps.",
   input: async () => (await import("./schemas.ts")).CodexArguments,
+  plain: true,
   output: async () => (await import("./schemas.ts")).TurnResult,
   annotations,
   aliases: otherSpellings([
@@ -30,6 +31,7 @@ export const codexReplyTool = defineTool({
   title: "Codex Reply",
   description: "Send the next message to a conversation that the codex tool started.",
   input: async () => (await import("./schemas.ts")).ReplyArguments,
+  plain: true,
   output: async () => (await import("./schemas.ts")).TurnResult,
   annotations,
   aliases: {

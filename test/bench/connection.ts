@@ -5,6 +5,16 @@ import type { Target } from "./targets.ts";
 
 type Json = Record<string, unknown>;
 
+export const initialization = {
+  id: "init",
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-06-18",
+    capabilities: { elicitation: {} },
+    clientInfo: { name: "bench", version: "1.0.0" },
+  },
+};
+
 /** A client that counts lines without parsing more than it must. */
 export class Connection {
   readonly child: ChildProcess;
@@ -20,7 +30,7 @@ export class Connection {
       stdio: ["pipe", "pipe", "ignore"],
     });
     this.child.stdin?.on("error", () => undefined);
-    this.child.stdout?.setEncoding("latin1").on("data", (text: string) => this.#take(text));
+    this.child.stdout?.on("data", (chunk: Buffer) => this.#take(chunk.toString("latin1")));
   }
 
   #take(text: string): void {
@@ -50,12 +60,7 @@ export class Connection {
   }
 
   async initialize(): Promise<void> {
-    const params = {
-      protocolVersion: "2025-06-18",
-      capabilities: { elicitation: {} },
-      clientInfo: { name: "bench", version: "1.0.0" },
-    };
-    await this.request({ id: "init", method: "initialize", params });
+    await this.request(initialization);
     this.send({ method: "notifications/initialized" });
   }
 
@@ -71,9 +76,9 @@ export class Connection {
     return Number(found?.[1]) / 1024;
   }
 
-  /** MiB that stay resident once the process is quiet. */
-  async settled(): Promise<number> {
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+  /** MiB that stay resident once the process has been quiet for so long. */
+  async settled(seconds = 2): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     return this.memory("VmRSS");
   }
 

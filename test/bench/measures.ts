@@ -1,7 +1,10 @@
-import { mockModel, type Entry, type SeenRequest } from "../helpers/mock-model.ts";
+import type { Entry, SeenRequest } from "../helpers/mock-model.ts";
 import { renderResponses } from "../helpers/model-wires.ts";
 import { tempHome } from "../helpers/temp-home.ts";
-import { Connection } from "./connection.ts";
+import { BlockingConnection } from "./blocking.ts";
+import { type Connection, initialization } from "./connection.ts";
+import { flood } from "./flood.ts";
+import { withFlood, withServer } from "./servers.ts";
 import type { Target } from "./targets.ts";
 
 /** One thing measured: a figure for each of its names, for one target, one run. */
@@ -14,11 +17,14 @@ export interface Measure {
   readonly more?: boolean;
   /** The floor has nothing to say here. */
   readonly agent?: boolean;
+  /** Needs a plugin of ours. */
+  readonly ours?: boolean;
   run(target: Target): Promise<Record<string, number>>;
 }
 
 const pings = 50_000;
 const deltas = 15_000;
+const drops = 1_000_000;
 
 export const measures: Measure[] = [
   {
@@ -49,18 +55,25 @@ export const measures: Measure[] = [
     title: "ping round trip",
     runs: 5,
     unit: "ms",
-    run: (target) =>
-      withServer(target, [], async (server) => {
-        await server.initialize();
+    run: async (target) => {
+      const home = tempHome();
+      const env = { CODEX_HOME: home.home };
+      const server = new BlockingConnection(target, { env, cwd: home.workspace });
+      try {
+        server.ask(`${JSON.stringify({ jsonrpc: "2.0", ...initialization })}\n`);
         const times: number[] = [];
-        for (let id = 0; id < 3000; id += 1) {
+        for (let id = 0; id < 5000; id += 1) {
           const from = performance.now();
-          await server.request({ id, method: "ping" });
-          if (id >= 500) times.push(performance.now() - from);
+          server.ask(`{"jsonrpc":"2.0","id":${id},"method":"ping"}\n`);
+          if (id >= 1000) times.push(performance.now() - from);
         }
         times.sort((a, b) => a - b);
         return { p50: at(times, 0.5), p99: at(times, 0.99) };
-      }),
+      } finally {
+        await server.close();
+        home.dispose();
+      }
+    },
   },
   {
     title: "200,000 requests written before any answer is read",
@@ -71,6 +84,46 @@ export const measures: Measure[] = [
         await server.initialize();
         await deaf(server);
         return { "peak memory": server.memory("VmHWM") };
+      }),
+  },
+  {
+    title: "200,000 calls of a plugin's method written before any answer is read",
+    runs: 1,
+    unit: "MiB",
+    ours: true,
+    run: (target) =>
+      withFlood(target, async (server) => {
+        await deaf(server, (id) => `"flood/echo","params":{"n":${id}}`);
+        return { "peak memory": server.memory("VmHWM") };
+      }),
+  },
+  {
+    title: "flood, to a client that reads on",
+    runs: 3,
+    unit: "/s",
+    more: true,
+    ours: true,
+    run: (target) =>
+      withFlood(target, async (server) => {
+        const cpu = server.cpu();
+        const { seconds } = await flood(server, drops);
+        return {
+          "per second": drops / seconds,
+          "per processor second": drops / (server.cpu() - cpu),
+        };
+      }),
+  },
+  {
+    title: "flood, to a client that reads 60 MB/s",
+    runs: 1,
+    unit: "MiB, ms",
+    ours: true,
+    run: (target) =>
+      withFlood(target, async (server) => {
+        const { pings: waits } = await flood(server, drops, 60e6);
+        waits.sort((a, b) => a - b);
+        const peak = server.memory("VmHWM");
+        return { "peak memory": peak, "ping p50": at(waits, 0.5), "ping p95": at(waits, 0.95) };
       }),
   },
   {
@@ -138,24 +191,6 @@ export function middle(values: readonly number[]): number {
   );
 }
 
-export async function withServer<T>(
-  target: Target,
-  script: readonly Entry[] | ((request: SeenRequest, n: number) => Entry),
-  use: (server: Connection) => Promise<T>,
-): Promise<T> {
-  const model = await mockModel(script);
-  const home = tempHome({ baseUrl: model.url });
-  const env = { CODEX_HOME: home.home };
-  const server = new Connection(target, { env, cwd: home.workspace });
-  try {
-    return await use(server);
-  } finally {
-    await server.close();
-    await model.close();
-    home.dispose();
-  }
-}
-
 /** Seconds until this many pings, written at once, are answered. */
 function pipelined(server: Connection, count: number): Promise<number> {
   const from = performance.now();
@@ -169,12 +204,15 @@ function pipelined(server: Connection, count: number): Promise<number> {
   });
 }
 
-function pingLines(from: number, count: number): string {
+/** A method's name with its quotes, and what follows it, for a request of this id. */
+type Method = (id: number) => string;
+
+function pingLines(from: number, count: number, method: Method = () => '"ping"'): string {
   const ids = Array.from({ length: count }, (_, index) => from + index);
-  return ids.map((id) => `{"jsonrpc":"2.0","id":${id},"method":"ping"}\n`).join("");
+  return ids.map((id) => `{"jsonrpc":"2.0","id":${id},"method":${method(id)}}\n`).join("");
 }
 
-async function deaf(server: Connection): Promise<void> {
+async function deaf(server: Connection, method?: Method): Promise<void> {
   server.child.stdout?.pause();
   let left = 200_000;
   const answered = new Promise<void>((resolve) => {
@@ -183,10 +221,9 @@ async function deaf(server: Connection): Promise<void> {
       if (left === 0) resolve();
     };
   });
-  const lines = pingLines(0, 1000);
   // The server may stop reading when its output is full; a reader that starts late must free it.
   const late = setTimeout(() => server.child.stdout?.resume(), 1500);
-  for (let n = 0; n < 200; n += 1) server.write(lines);
+  for (let n = 0; n < 200; n += 1) server.write(pingLines(n * 1000, 1000, method));
   await answered;
   clearTimeout(late);
 }

@@ -1,11 +1,14 @@
 import type { SeenRequest, Entry } from "../helpers/mock-model.ts";
 import { renderResponses } from "../helpers/model-wires.ts";
-import { turn, withServer, type Measure } from "./measures.ts";
+import { turn, type Measure } from "./measures.ts";
+import { withServer } from "./servers.ts";
 
 const conversations = 500;
 const warmUp = 150;
 const deltas = 100_000;
 const pictures = 20;
+/** Seconds after which an idle process has given back what it will. */
+const quiet = 12;
 
 /** What a process that works for hours holds on to. */
 export const memoryMeasures: Measure[] = [
@@ -24,7 +27,7 @@ export const memoryMeasures: Measure[] = [
           for (let id = 0; id < warmUp; id += 1) await turn(server, id, "hello");
           const before = await server.settled();
           for (let id = 0; id < conversations; id += 1) await turn(server, warmUp + id, "hello");
-          return { resident: ((await server.settled()) - before) * (1024 / conversations) };
+          return { resident: ((await server.settled(quiet)) - before) * (1024 / conversations) };
         },
       ),
   },
@@ -41,7 +44,7 @@ export const memoryMeasures: Measure[] = [
         await turn(server, 4, "many");
         return {
           "peak above before": server.memory("VmHWM") - before,
-          "left after": (await server.settled()) - before,
+          "left after": (await server.settled(quiet)) - before,
         };
       }),
   },
@@ -56,7 +59,7 @@ export const memoryMeasures: Measure[] = [
         await turn(server, 1, "hello");
         const before = await server.settled();
         await turn(server, 2, "look");
-        return { "left after": (await server.settled()) - before };
+        return { "left after": (await server.settled(quiet)) - before };
       }),
   },
 ];

@@ -17,7 +17,10 @@ for (const measure of [...measures, ...memoryMeasures]) {
 
 async function collect(measure: Measure, from: readonly Target[]): Promise<Figures> {
   const figures: Figures = new Map();
-  const taking = from.filter((target) => measure.agent !== true || target.floor !== true);
+  const taking = from.filter((target) => {
+    if (measure.ours === true) return target.name === "portico";
+    return measure.agent !== true || target.floor !== true;
+  });
   for (let run = 0; run <= measure.runs; run += 1) {
     for (const target of taking) {
       const result = await measure.run(target);

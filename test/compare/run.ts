@@ -6,6 +6,7 @@ import { referenceBinary } from "../bench/targets.ts";
 import { Driver, type Target, type Transcript } from "./driver.ts";
 import { differences, type Difference } from "./plain.ts";
 import { scenarios, type Scenario } from "./scenarios.ts";
+import { signInScenarios } from "./sign-in.ts";
 
 interface Pair {
   readonly dialect: string;
@@ -19,7 +20,7 @@ const met = new Set<string>();
 let isNew = false;
 
 for (const pair of pairs()) {
-  for (const scenario of scenarios) {
+  for (const scenario of [...scenarios, ...signInScenarios]) {
     if (only !== undefined && !scenario.name.startsWith(only)) continue;
     const [ours, theirs] = [await play(pair.ours, scenario), await play(pair.theirs, scenario)];
     for (const found of compared(ours, theirs)) report(pair, scenario, found);

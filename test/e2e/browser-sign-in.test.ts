@@ -328,6 +328,28 @@ describe("a sign-in in the browser", () => {
     expect(await isGone(begun.page("/"))).toBe(true);
   });
 
+  it("keeps its secrets out of the log", async () => {
+    const at = await issuer(({ body }): TokenAnswer | undefined =>
+      body["grant_type"] === "refresh_token" ? { status: 400, body: { error: "no" } } : undefined,
+    );
+    const home = homeFolder(undefined, configFor(at.url));
+    const peer = server(home, { PORTICO_LOG: "debug" });
+    const denied = await begin(at, { home, peer });
+    await visit(denied.back({ error: "no", code: "secret-code" }));
+    await ending(denied);
+    const done = await begin(at, { home, peer });
+    await visit(done.back({ code: "secret-code" }));
+    await ending(done);
+    await peer.request("getAuthStatus", { refreshToken: true });
+    await peer.request("loginApiKey", { apiKey: "secret-key" });
+    await peer.end();
+    const states = [denied, done].map(({ query }) => query.get("state") ?? "");
+    const verifiers = at.of("authorization_code").map(({ body }) => body["code_verifier"] ?? "");
+    const secrets = ["secret", "access-", "refresh-", idToken, ...states, ...verifiers];
+    expect(peer.stderr).toContain("could not be renewed");
+    expect(secrets.filter((secret) => peer.stderr.includes(secret))).toEqual([]);
+  });
+
   it("leaves other requests alone while it is open", async () => {
     const begun = await begin(await issuer());
     await begun.peer.initialize();

@@ -37,7 +37,7 @@ const states: Record<
 };
 
 describe.each(Object.entries(states))("while %s", (_, { script, args, reached }) => {
-  it("a cancelled call ends its turn, stays unanswered and leaves the server serving", async () => {
+  it("acceptance 15: a cancelled call ends its turn, stays unanswered and leaves the server serving", async () => {
     const running = await start({ script });
     const { peer, home, codex } = running;
     const call = codex({ prompt: "go", ...args });
@@ -122,7 +122,7 @@ describe("a cancelled call", () => {
     expect(textOf(await peer.answer(call))).toBe("Hello.");
   });
 
-  it("leaves a conversation that can go on", async () => {
+  it("acceptance 15: leaves a conversation that can go on", async () => {
     const running = await start({ script: [{ hang: true }, "Back again."] });
     const { peer, codex } = running;
     const call = codex({ prompt: "go" });

@@ -7,13 +7,14 @@ const free = { sandbox: "danger-full-access", "approval-policy": "never" };
 
 /** The person's side of a request, as text. */
 function userTexts(request: SeenRequest | undefined): string[] {
-  const input = (request?.body["input"] ?? []) as {
+  const input = (request?.body["input"] ?? request?.body["messages"] ?? []) as {
     role?: string;
-    content?: { text?: string }[];
+    content?: string | { text?: string }[];
   }[];
-  return input.flatMap(({ role, content }) =>
-    role === "user" ? (content?.map(({ text }) => text ?? "") ?? []) : [],
-  );
+  return input.flatMap(({ role, content = [] }) => {
+    if (role !== "user") return [];
+    return typeof content === "string" ? [content] : content.map(({ text }) => text ?? "");
+  });
 }
 
 const full = { items: [shellCall(["true"])], usage: { input: 900, output: 100 } };
@@ -24,7 +25,7 @@ const tooLong = {
 };
 
 describe("a call whose conversation grows too long", () => {
-  it("26: is compacted at the limit in the middle of its turn, in the words it asks for", async () => {
+  it("acceptance 26: is compacted at the limit in the middle of its turn, in the words it asks for", async () => {
     const config = "model_auto_compact_token_limit = 1000";
     const { peer, codex, model } = await start({ config, script: [full, "the summary", "done"] });
     const call = codex({ prompt: "work", "compact-prompt": "Sum it up.", ...free });
@@ -41,19 +42,32 @@ describe("a call whose conversation grows too long", () => {
     expect(ids).toEqual(["", "1", "auto-compact-0", "1"]);
   });
 
+  it("acceptance 26: is compacted at the limit on the chat wire, too", async () => {
+    const config = "model_auto_compact_token_limit = 1000";
+    const script = [full, "the summary", "done"];
+    const { peer, codex, model } = await start({ config, script, wire: "chat" });
+    const answer = await peer.answer(codex({ prompt: "work", ...free }));
+    expect(structuredOf(answer)["content"]).toBe("done");
+    expect(model.requests[1]?.body["tools"]).toBeUndefined();
+    expect(userTexts(model.requests[2])[1]).toMatch(/work[^]*the summary/);
+  });
+
   it.each([
     ["as a refusal", { status: 400, body: '{"error":{"code":"context_length_exceeded"}}' }],
     ["in its stream", { items: [{ event: tooLong }], unfinished: true }],
-  ])("26: is compacted when the provider says %s that it is, and answered", async (_, entry) => {
-    const { peer, codex, model } = await start({ script: [entry, "the summary", "done"] });
-    const call = codex({ prompt: "work" });
-    expect(structuredOf(await peer.answer(call))["content"]).toBe("done");
-    expect(model.requests).toHaveLength(3);
-    expect(userTexts(model.requests[2])[1]).toMatch(/work[^]*the summary/);
-    expect(peer.events().map(({ type }) => type)).not.toContain("error");
-  });
+  ])(
+    "acceptance 26: is compacted when the provider says %s that it is, and answered",
+    async (_, entry) => {
+      const { peer, codex, model } = await start({ script: [entry, "the summary", "done"] });
+      const call = codex({ prompt: "work" });
+      expect(structuredOf(await peer.answer(call))["content"]).toBe("done");
+      expect(model.requests).toHaveLength(3);
+      expect(userTexts(model.requests[2])[1]).toMatch(/work[^]*the summary/);
+      expect(peer.events().map(({ type }) => type)).not.toContain("error");
+    },
+  );
 
-  it("26: ends with both numbers when it is above the limit again at once", async () => {
+  it("acceptance 26: ends with both numbers when it is above the limit again at once", async () => {
     const config = "model_auto_compact_token_limit = 500";
     const { peer, codex } = await start({ config, script: [full, "the summary", full] });
     const answer = await peer.answer(codex({ prompt: "work", ...free }));

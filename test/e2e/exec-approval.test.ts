@@ -63,7 +63,7 @@ const denials: [string, object][] = [
 ];
 
 describe("a command that is not approved", () => {
-  it.each(denials)("does not run after %s; the model is told", async (_, result) => {
+  it.each(denials)("acceptance 14: does not run after %s; the model is told", async (_, result) => {
     const { peer, model, home, codex } = await start();
     const call = codex(untrusted);
     peer.respond((await question(peer)).id, result);
@@ -126,7 +126,7 @@ describe("a command that is not approved", () => {
     expect(toolOutput(await model.seen(2))).toContain("use the other folder");
   });
 
-  it("ends the turn on abort; the call is answered and says aborted", async () => {
+  it("acceptance 14: ends the turn on abort; the call is answered and says aborted", async () => {
     const { peer, model, codex } = await start();
     const call = codex(untrusted);
     peer.respond((await question(peer)).id, { decision: "abort" });

@@ -25,32 +25,35 @@ const forms: [string, ModelItem, "responses" | "chat"][] = [
 ];
 
 describe("a patch that needs a yes", () => {
-  it.each(forms)("given as %s is shown and applied when accepted", async (_, item, wire) => {
-    const { peer, home, codex } = await start({ wire, script: [[item], "Patched."] });
-    const call = codex(untrusted);
-    const asked = await question(peer);
-    const file = join(home.workspace, "new.txt");
-    expect(asked.params).toMatchObject({
-      message: expect.stringContaining("Allow Codex to apply proposed code changes?") as string,
-      codex_elicitation: "patch-approval",
-      codex_mcp_tool_call_id: String(call),
-      codex_call_id: "call_1",
-      codex_changes: { [file]: { add: { content: "hello\n" } } },
-    });
-    expect(existsSync(file)).toBe(false);
-    peer.respond(asked.id, { action: "accept", content: {} });
-    expect(textOf(await peer.answer(call))).toBe("Patched.");
-    expect(readFileSync(file, "utf8")).toBe("hello\n");
-    const types = peer.events().map((msg) => msg["type"]);
-    expect(types).toEqual(
-      expect.arrayContaining([
-        "apply_patch_approval_request",
-        "patch_apply_begin",
-        "patch_apply_end",
-        "turn_diff",
-      ]),
-    );
-  });
+  it.each(forms)(
+    "acceptance 20: given as %s is shown and applied when accepted",
+    async (_, item, wire) => {
+      const { peer, home, codex } = await start({ wire, script: [[item], "Patched."] });
+      const call = codex(untrusted);
+      const asked = await question(peer);
+      const file = join(home.workspace, "new.txt");
+      expect(asked.params).toMatchObject({
+        message: expect.stringContaining("Allow Codex to apply proposed code changes?") as string,
+        codex_elicitation: "patch-approval",
+        codex_mcp_tool_call_id: String(call),
+        codex_call_id: "call_1",
+        codex_changes: { [file]: { add: { content: "hello\n" } } },
+      });
+      expect(existsSync(file)).toBe(false);
+      peer.respond(asked.id, { action: "accept", content: {} });
+      expect(textOf(await peer.answer(call))).toBe("Patched.");
+      expect(readFileSync(file, "utf8")).toBe("hello\n");
+      const types = peer.events().map((msg) => msg["type"]);
+      expect(types).toEqual(
+        expect.arrayContaining([
+          "apply_patch_approval_request",
+          "patch_apply_begin",
+          "patch_apply_end",
+          "turn_diff",
+        ]),
+      );
+    },
+  );
 
   const denials: [string, object][] = [
     ["a decision to deny", { decision: "denied" }],

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../helpers/peer-process.ts";
 import type { SeenRequest } from "../helpers/mock-model.ts";
@@ -83,6 +85,20 @@ describe.each(["responses", "chat"] as const)("requests on the %s wire", (wire) 
   });
 });
 
+describe("an answer that breaks off", () => {
+  it("defect 5: has its finished call run once, and the next request knows what came of it", async () => {
+    const call = shellCall(["sh", "-c", "echo ran >> log.txt; wc -l < log.txt"]);
+    const { peer, model, codex, home } = await start({
+      provider: "request_max_retries = 0\nstream_max_retries = 1",
+      script: [{ items: [call], unfinished: true }, "Done."],
+    });
+    const free = { sandbox: "danger-full-access", "approval-policy": "never" };
+    expect(textOf(await peer.answer(codex({ prompt: "go", ...free })))).toBe("Done.");
+    expect(readFileSync(join(home.workspace, "log.txt"), "utf8")).toBe("ran\n");
+    expect(toolOutput(await model.seen(2))).toContain('"output":"1\\n"');
+  });
+});
+
 describe("overrides at the start of the server", () => {
   it("defect 10: reach its conversations, under what a call says itself", async () => {
     const { peer, model, codex } = await start({
@@ -101,11 +117,25 @@ describe("overrides at the start of the server", () => {
 });
 
 describe("what a call asks for", () => {
-  it.each([
+  const refused: [string, object, RegExp][] = [
     ["an unknown profile", { profile: "nope" }, /nope/],
     ["an unknown provider", { config: { model_provider: "nope" } }, /nope/],
     ["a wrong type", { config: { model: 5 } }, /model: expected a string, got 5/],
-  ])("acceptance 3: is refused by name when it is %s", async (_, args, reason) => {
+    ["a word of another list", { config: { approval_policy: "soon" } }, /approval_policy = "soon"/],
+  ];
+
+  it.each(refused)(
+    "acceptance 3: is an error of a new conversation when it is %s",
+    async (_, params, reason) => {
+      const { peer } = await start();
+      const { error } = await peer.request("newConversation", { ...params });
+      expect(error?.code).toBe(-32600);
+      expect(error?.message).toMatch(/^error deriving config/);
+      expect(error?.message).toMatch(reason);
+    },
+  );
+
+  it.each(refused)("acceptance 3: is refused by name when it is %s", async (_, args, reason) => {
     const { peer, model, codex } = await start();
     const answer = await peer.answer(codex({ prompt: "x", ...args }));
     expect(answer.result?.["isError"]).toBe(true);

@@ -159,6 +159,12 @@ describe("the status", () => {
       'preferred_auth_method = "apikey"\n',
       { authMethod: "chatgpt", authToken: "old-access", preferredAuthMethod: "apikey" },
     ],
+    [
+      "a key as it was given",
+      { OPENAI_API_KEY: " k " },
+      "",
+      { authMethod: "apikey", authToken: " k " },
+    ],
     ["tokens", chatGpt(0), "", { authMethod: "chatgpt", authToken: "old-access" }],
     ["an empty file of JSON", {}, "", {}],
     ["an empty key", { OPENAI_API_KEY: "" }, "", {}],
@@ -254,6 +260,23 @@ describe("a renewal that a client asks for", () => {
     );
     expect(peer.stderr).not.toMatch(/old-(access|refresh)/);
     expect(readAuth(home)).toMatchObject({ tokens: { access_token: "old-access" } });
+  });
+
+  it.each<[string, string, object | undefined, string | undefined]>([
+    ["a key", "loginApiKey", { apiKey: "sk" }, "apikey"],
+    ["a sign-out", "logout", undefined, undefined],
+    ["a sign-in in the browser", "loginChatGpt", undefined, "chatgpt"],
+  ])("D13: that hangs does not hold up %s", async (_, method, params, authMethod) => {
+    const held = Promise.withResolvers<void>();
+    const at = await issuer(() => ({ before: held.promise, body: {} }));
+    const home = homeFolder(chatGpt(1), configFor(at.url));
+    const peer = server(home);
+    const renewal = peer.post("getAuthStatus", wish);
+    await at.asked("refresh_token");
+    expect((await peer.request(method, params)).error).toBeUndefined();
+    expect((await peer.request("getAuthStatus")).result?.["authMethod"]).toBe(authMethod);
+    held.resolve();
+    expect((await peer.answer(renewal)).result).toMatchObject({ requiresOpenaiAuth: true });
   });
 
   it("does not keep a key, or nobody, from being reported", async () => {

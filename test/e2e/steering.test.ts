@@ -27,7 +27,7 @@ function records({ home }: Scenario): string[] {
 }
 
 describe("a message that comes while a turn runs", () => {
-  it("16: reaches the model once, in the next request of the turn", async () => {
+  it("acceptance 16: reaches the model once, in the next request of the turn", async () => {
     const script = [[shellCall(["bash", "-c", "until [ -e go ]; do sleep 0.01; done"])], "done"];
     const { peer, codex, model, home } = await start({ script });
     const call = codex({ prompt: "work", ...free });
@@ -49,7 +49,7 @@ describe("a message that comes while a turn runs", () => {
     expect(model.requests.slice(1).map(words)).toEqual([["work", "faster"]]);
   });
 
-  it("16: is not lost when it comes during the last answer", async () => {
+  it("acceptance 16: is not lost when it comes during the last answer", async () => {
     const end = Promise.withResolvers<void>();
     const script = [{ items: [{ message: "one" }], beforeEnd: end.promise }, "two"];
     const { peer, codex, model } = await start({ script });
@@ -63,7 +63,7 @@ describe("a message that comes while a turn runs", () => {
     expect(model.requests.slice(1).map(words)).toEqual([["work", "one", "and"]]);
   });
 
-  it("16: is in the record, with the end of the turn, when the input ends", async () => {
+  it("acceptance 16: is in the record, with the end of the turn, when the input ends", async () => {
     const at = await start({ script: [{ hang: true, items: [{ message: "x" }] }] });
     const { peer, codex } = at;
     codex({ prompt: "work" });
@@ -80,7 +80,7 @@ describe("a message that comes while a turn runs", () => {
 });
 
 describe("settings that come with a message", () => {
-  it("7: hold from then on, also in another server, and the model is told", async () => {
+  it("acceptance 7: hold from then on, also in another server, and the model is told", async () => {
     const call = shellCall(["bash", "-c", "pwd; touch made"]);
     const script = ["one", [call], "two", [call], "three", "four"];
     const { peer, codex, model, home } = await start({ script });
@@ -134,7 +134,7 @@ describe("settings that come with a message", () => {
 });
 
 describe("a single command", () => {
-  it("22: runs in the sandbox of the settings, and with the policy it asks for", async () => {
+  it("acceptance 22: runs in the sandbox of the settings, and with the policy it asks for", async () => {
     const { peer, home } = await start();
     const request = { command: ["bash", "-c", "echo out; echo err >&2; touch made"] };
     const { result } = await peer.request("steering/run", { ...request, cwd: home.workspace });
@@ -162,7 +162,7 @@ describe("a single command", () => {
   });
 });
 
-it("26: a plugin has a conversation compacted", async () => {
+it("acceptance 26: a plugin has a conversation compacted", async () => {
   const { peer, codex, model } = await start({ script: ["one", "the summary", "two"] });
   await peer.answer(codex({ prompt: "first" }));
   const id = await idOf(peer);

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { program } from "../helpers/peer-process.ts";
+import { tempFolder } from "../helpers/temp-folder.ts";
 import { tempHome, type TempHome } from "../helpers/temp-home.ts";
 
 interface Ran {
@@ -74,6 +75,18 @@ describe("portico try", () => {
     expect(code).toBe(0);
   });
 
+  it.each<[string, string[], boolean]>([
+    ["is told", [], true],
+    ["is not told when it was asked for", ["-c", "sandbox_mode=workspace-write"], false],
+    ["is not told when nothing was stopped", ["$ ls"], false],
+  ])("how commands may write %s", async (_, args, told) => {
+    const prompt =
+      args[0]?.startsWith("$") === true ? args : ["$ touch /etc/portico-test", ...args];
+    const { stdout } = await run(program, ["try", ...prompt], home());
+    expect(stdout.includes("hint: the sandbox is read-only")).toBe(told);
+    expect(stdout.includes("with -s workspace-write")).toBe(told);
+  });
+
   it("ends with 1 when the turn failed, with 2 when it is called wrongly", async () => {
     const at = home('model_provider = "openai"\n');
     const failed = await run(program, ["try", "hello", "-c", "model_provider=nowhere"], at);
@@ -92,6 +105,47 @@ describe("the first start", () => {
       expect(stdout).toMatch(part);
     }
     expect(code).toBe(0);
+  });
+
+  it.runIf(process.platform === "linux")(
+    "leaves nothing behind when it is ended, and clears up after runs that were killed",
+    async () => {
+      const folder = tempFolder();
+      // No process can have this id.
+      mkdirSync(join(folder, "portico-start-4194305-abc/home"), { recursive: true });
+      mkdirSync(join(folder, `portico-start-${process.pid}-abc`));
+      const env = { ...process.env, TMPDIR: folder };
+      const child = spawn(process.execPath, [start], { env, stdio: ["ignore", "pipe", "ignore"] });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      const mine = () => readdirSync(folder).filter((name) => name.startsWith("portico-start-"));
+      await once(child.stdout, "data");
+      expect(mine()).toHaveLength(2);
+      child.kill("SIGTERM");
+      child.stdout.resume();
+      await once(child, "close");
+      // The server may be writing its last lines.
+      await expect.poll(mine, { timeout: 1000 }).toEqual([`portico-start-${process.pid}-abc`]);
+    },
+  );
+});
+
+describe.runIf(existsSync("/usr/bin/script"))("a server at a terminal", () => {
+  it("says in one line what it waits for", async () => {
+    const command = `"${process.execPath}" "${program}" mcp`;
+    const at = home();
+    const child = spawn("/usr/bin/script", ["-qec", command, "/dev/null"], {
+      cwd: at.workspace,
+      env: { ...process.env, PORTICO_HOME: at.home },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let shown = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
+    await expect.poll(() => shown, { timeout: 5000 }).toContain("\n");
+    // Ctrl-D, as the line promises.
+    child.stdin.write("\u0004");
+    expect((await once(child, "close"))[0]).toBe(0);
+    expect(shown).toContain("waits for an MCP client on stdin; Ctrl-D ends it");
   });
 });
 

@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { Registry } from "../../host/plugins/registry.ts";
+import { Calls } from "../../host/rpc/calls.ts";
 import { runningPlugin } from "../../host/rpc/stdout-guard.ts";
 import { warmUp, type WarmUp } from "../../host/warm-up.ts";
 
@@ -10,7 +11,7 @@ afterEach(() => vi.useRealTimers());
 
 const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-it("makes schemas, then prepares what plugins asked for under their names", async () => {
+it("prepares what plugins asked for under their names, then makes schemas", async () => {
   const steps: string[] = [];
   const registry = new Registry();
   const input = () => {
@@ -29,7 +30,7 @@ it("makes schemas, then prepares what plugins asked for under their names", asyn
     registry.preparations.push({ plugin, prepare: () => steps.push(runningPlugin()) });
   }
   await warmWhole(registry);
-  expect(steps).toEqual(["schema", "one", "two"]);
+  expect(steps).toEqual(["one", "two", "schema"]);
 });
 
 it("waits for silence before each piece", async () => {
@@ -51,6 +52,22 @@ it("waits for silence before each piece", async () => {
   await warmed;
   expect(steps).toEqual(["one", "two"]);
   expect(input.listenerCount("data")).toBe(0);
+});
+
+it("leaves the processor to the calls that run", async () => {
+  const prepare = vi.fn<() => void>();
+  const registry = new Registry();
+  registry.preparations.push({ plugin: "one", prepare });
+  const calls = new Calls();
+  const warmed = warm(registry, { calls });
+  await vi.advanceTimersByTimeAsync(0);
+  const call = calls.open(1, "tools/call", nothing);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(prepare).not.toHaveBeenCalled();
+  calls.close(call);
+  await vi.advanceTimersByTimeAsync(50);
+  await warmed;
+  expect(prepare).toHaveBeenCalledOnce();
 });
 
 it.each([
@@ -79,7 +96,8 @@ it("does nothing after the host closed", async () => {
 
 function warm(registry: Registry, given: Partial<WarmUp> = {}): Promise<void> {
   const { signal } = new AbortController();
-  return warmUp({ registry, input: new PassThrough(), signal, onWarm: undefined, ...given });
+  const calls = new Calls();
+  return warmUp({ registry, input: new PassThrough(), calls, signal, onWarm: undefined, ...given });
 }
 
 async function warmWhole(registry: Registry): Promise<void> {

@@ -22,7 +22,7 @@ export async function runOneOff(
   if (command.length === 0) throw new ConversationError("request", "command must not be empty");
   const { env } = environment;
   const cwd = resolve(environment.cwd, request.cwd ?? "");
-  const chosen = underCeiling(readSettings(await settings.load(), {}, cwd), request, cwd);
+  const chosen = underCeiling(await readSettings(await settings.load(), {}, cwd), request, cwd);
   const prepared = prepareCommand(command, chosen, env);
   const problem = startProblem(prepared.command, cwd, prepared.env);
   if (problem !== undefined) throw failure(problem.code, problem.message);

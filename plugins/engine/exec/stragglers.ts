@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { uuidV7 } from "../uuid.ts";
 
 /** Carried by every command and by what it starts: the only thing a daemon keeps of its origin. */
 const variable = "PORTICO_COMMAND";
 
 // Of this process; the commands count below it.
-const ours = `${process.pid}-${randomBytes(8).toString("hex")}`;
+const ours = `${process.pid}-${uuidV7()}`;
 let commands = 0;
 
 /** The environment of a command with its mark, on Linux, where marks can be read again. */
@@ -49,22 +49,26 @@ export class Stragglers {
 
   /** Sends a signal to all of them that live. Synchronous, for the way out. */
   signal(signal: NodeJS.Signals): void {
+    const sent = new Set<number>();
     // One that is being killed may have started another: until no new one shows up.
     for (let tries = 0; tries < 5; tries++) {
-      const found = this.#find();
+      const found = this.#find().filter((pid) => !sent.has(pid));
       for (const pid of found) send(pid, signal);
       if (found.length === 0 || signal !== "SIGKILL") return;
+      for (const pid of found) sent.add(pid);
     }
   }
 
   /** Without zombies, which only wait for their parents, and without the groups themselves. */
   #find(): number[] {
     const all = processes();
+    // Most processes are older than we are, and reading what they carry takes the longest.
+    const ourStart = Number(readProcess(process.pid)?.start ?? 0);
     const { groups, mark } = this.#origin;
     const isOurs = ({ pid, session, start }: Process) =>
       groups.has(session) ||
       this.#known.get(pid) === start ||
-      (mark !== undefined && carries(pid, mark));
+      (mark !== undefined && Number(start) >= ourStart && carries(pid, mark));
     const found = all.filter(isOurs);
     const byParent = Map.groupBy(all, ({ parent }) => parent);
     const seen = new Set(found);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { access, mkdir, open, rename, rm, stat, unlink, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -112,6 +111,7 @@ async function replaceFile(path: string, content: string, options: ApplyOptions)
   if (old === undefined) await mkdir(folder, { recursive: true });
   // A rename would go through on a write-protected file.
   else await access(place, constants.W_OK);
+  const { randomBytes } = process.getBuiltinModule("node:crypto");
   const temporary = join(folder, `.portico-${randomBytes(8).toString("hex")}.tmp`);
   const handle = await open(temporary, "wx");
   try {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { lstat, readFile, readlink } from "node:fs/promises";
 import { errorCode } from "./disk.ts";
 
@@ -30,6 +29,7 @@ export function isBinary({ bytes }: Blob): boolean {
 }
 
 function blob(bytes: Buffer, mode: Blob["mode"]): Blob {
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const id = createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
   return { bytes, mode, id };
 }

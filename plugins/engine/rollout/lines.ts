@@ -29,8 +29,8 @@ export function parseLine(text: string): Line | undefined {
 /** A line's text and where it stands. */
 export interface Placed {
   readonly text: string;
+  /** Of its first byte. */
   readonly offset: number;
-  readonly bytes: number;
 }
 
 /** The lines in some bytes, without their ends; also the last one, if something stands there. */
@@ -40,7 +40,7 @@ export function* splitLines(bytes: Buffer): Generator<Placed> {
     const end = bytes.indexOf(10, from);
     const to = end === -1 ? bytes.length : end;
     if (to > from) {
-      yield { text: bytes.toString("utf8", from, to), offset: from, bytes: to - from };
+      yield { text: bytes.toString("utf8", from, to), offset: from };
     }
     from = to + 1;
   }

@@ -1,20 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
-import { isJsonObject } from "../../../core/index.ts";
-import type { JsonValue, MessagePart, ResponseItem } from "../../../core/index.ts";
-
-/** Where a line of a record stands. */
-export interface Place {
-  readonly offset: number;
-  readonly bytes: number;
-  /** The item of a line that holds several. */
-  readonly index?: number;
-}
+import type { MessagePart, ResponseItem } from "../../../core/index.ts";
 
 type Picture = Extract<MessagePart, { type: "input_image" }>;
 
-// Nobody can guess it, so no picture's address is ever taken for one of ours.
-const mark = `record:${randomUUID()}:`;
+let mark = "";
 /** Characters; a shorter address is no burden. */
 const shortest = 1024;
 
@@ -22,13 +11,19 @@ export function hasPictures(item: ResponseItem): boolean {
   return item.type === "message" && item.content.some(isHeavy);
 }
 
-/** The item without the bytes of its pictures, which stay in the record. */
-export function shelve(item: ResponseItem, place: Place): ResponseItem {
+/**
+ * The item without the bytes of its pictures, which stay in the record: in this line, which begins at
+ * this byte of it.
+ */
+export function shelve(item: ResponseItem, line: string, offset: number): ResponseItem {
   if (item.type !== "message" || !hasPictures(item)) return item;
-  const { offset, bytes, index = -1 } = place;
-  const content = item.content.map((part, at): MessagePart => {
+  const content = item.content.map((part): MessagePart => {
     if (!isHeavy(part)) return part;
-    return { ...part, image_url: `${mark}${[offset, bytes, index, at].join(":")}` };
+    const at = line.indexOf(part.image_url);
+    // Whoever wrote the line may have escaped what need not be: then it is not there as it is.
+    if (at === -1) return part;
+    const from = offset + Buffer.byteLength(line.slice(0, at));
+    return { ...part, image_url: `${ownMark()}${from}:${part.image_url.length}` };
   });
   return { ...item, content };
 }
@@ -57,61 +52,35 @@ async function fillItem(file: FileHandle | undefined, item: ResponseItem): Promi
   if (item.type !== "message" || !isShelved(item)) return item;
   const content: MessagePart[] = [];
   for (const part of item.content) {
+    const url = isMarked(part) ? await readAddress(file, part.image_url) : undefined;
     if (!isMarked(part)) content.push(part);
-    else content.push((await readPicture(file, part)) ?? lost);
+    else content.push(url === undefined ? lost : { ...part, image_url: url });
   }
   return { ...item, content };
 }
 
-async function readPicture(
+async function readAddress(
   file: FileHandle | undefined,
-  { image_url: address, ...part }: Picture,
-): Promise<Picture | undefined> {
-  const [offset = 0, bytes = 0, index = 0, at = 0] = address
-    .slice(mark.length)
-    .split(":")
-    .map(Number);
+  address: string,
+): Promise<string | undefined> {
+  const [from = 0, bytes = 0] = address.slice(mark.length).split(":").map(Number);
   try {
-    const line = await file?.read(Buffer.alloc(bytes), 0, bytes, offset);
-    const { payload } = JSON.parse(line?.buffer.toString("utf8") ?? "") as Record<
-      string,
-      JsonValue
-    >;
-    const url = member(payload, [
-      ...(index < 0 ? [] : ["replacement_history", index]),
-      "content",
-      at,
-    ]);
-    return isJsonObject(url) && typeof url["image_url"] === "string"
-      ? { ...part, image_url: url["image_url"] }
-      : undefined;
+    const read = await file?.read(Buffer.allocUnsafe(bytes), 0, bytes, from);
+    // An address has no letters beyond ASCII, so each byte is one.
+    const url = read?.buffer.toString("latin1", 0, read.bytesRead);
+    return url?.length === bytes && /^data:[^"\\]+$/.test(url) ? url : undefined;
   } catch {
     return undefined;
   }
 }
 
-function member(
-  value: JsonValue | undefined,
-  path: readonly (string | number)[],
-): JsonValue | undefined {
-  let found = value;
-  for (const step of path) {
-    if (Array.isArray(found)) found = found[Number(step)];
-    else found = isJsonObject(found) ? found[String(step)] : undefined;
-  }
-  return found;
-}
-
 function isHeavy(part: MessagePart): part is Picture {
-  return (
-    part.type === "input_image" &&
-    part.image_url.length > shortest &&
-    part.image_url.startsWith("data:")
-  );
+  if (part.type !== "input_image" || part.image_url.length <= shortest) return false;
+  return /^data:[!-~]+$/.test(part.image_url);
 }
 
 function isMarked(part: MessagePart): part is Picture {
-  return part.type === "input_image" && part.image_url.startsWith(mark);
+  return part.type === "input_image" && part.image_url.startsWith(ownMark());
 }
 
 function isShelved(item: ResponseItem): boolean {
@@ -122,3 +91,10 @@ const lost: MessagePart = {
   type: "input_text",
   text: "[a picture that can no longer be read from the conversation's record]",
 };
+
+// Nobody can guess it, so no picture's address is ever taken for one of ours. Made with the first
+// picture: node:crypto is slow to load.
+function ownMark(): string {
+  mark ||= `record:${process.getBuiltinModule("node:crypto").randomUUID()}:`;
+  return mark;
+}

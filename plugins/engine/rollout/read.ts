@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { ConversationError, errorMessage, ResponseItem } from "../../../core/index.ts";
 import type { ConversationRequest, JsonObject, TurnOverrides } from "../../../core/index.ts";
 import { rebuildCompacted } from "./compacted.ts";
-import { parseLine, splitLines, type Line } from "./lines.ts";
+import { parseLine, splitLines, type Line, type Placed } from "./lines.ts";
 import { isId } from "./path.ts";
-import { shelve, type Place } from "./pictures.ts";
-import { parseOverrides, parseRequest } from "./request.ts";
+import { shelve } from "./pictures.ts";
+import { parseOverrides, parseRequest } from "./parse-request.ts";
 
 /** What a record holds. */
 export interface Recorded {
@@ -32,7 +32,7 @@ export async function readRollout(path: string): Promise<Recorded> {
     throw new ConversationError("session", message, { cause });
   });
   const reader = new Reader();
-  for (const { text, ...place } of splitLines(bytes)) reader.take(parseLine(text), place);
+  for (const placed of splitLines(bytes)) reader.take(parseLine(placed.text), placed);
   return reader.result();
 }
 
@@ -47,7 +47,7 @@ class Reader {
   readonly #events: (JsonObject & { type: string })[] = [];
   #skipped = 0;
 
-  take(line: Line | undefined, place: Place): void {
+  take(line: Line | undefined, place: Placed): void {
     if (line === undefined || !this.#use(line, place)) this.#skipped += 1;
   }
 
@@ -68,7 +68,7 @@ class Reader {
   }
 
   /** False when the line means nothing to us. */
-  #use({ type, payload }: Line, place: Place): boolean {
+  #use({ type, payload }: Line, place: Placed): boolean {
     if (type === "portico_draft" && payload === null) this.#drafts = [];
     else if (payload === null) return false;
     else if (type === "session_meta") return this.#meta(payload);
@@ -95,10 +95,10 @@ class Reader {
     this.#overrides = parseOverrides(payload);
   }
 
-  #item(payload: JsonObject, place: Place): boolean {
+  #item(payload: JsonObject, place: Placed): boolean {
     const item = asItem(payload);
     if (item === undefined) return false;
-    this.#items.push(shelve(item, place));
+    this.#items.push(shelve(item, place.text, place.offset));
     // The line that makes a draft final; any other item means that drafts are over.
     const text = JSON.stringify(item);
     const at = this.#drafts.findIndex((draft) => JSON.stringify(draft) === text);
@@ -120,11 +120,11 @@ class Reader {
     return true;
   }
 
-  #compact({ message, replacement_history: replacement }: JsonObject, place: Place): boolean {
+  #compact({ message, replacement_history: replacement }: JsonObject, place: Placed): boolean {
     if (Array.isArray(replacement)) {
-      this.#items = replacement.flatMap((value, index) => {
+      this.#items = replacement.flatMap((value) => {
         const item = asItem(value);
-        return item === undefined ? [] : [shelve(item, { ...place, index })];
+        return item === undefined ? [] : [shelve(item, place.text, place.offset)];
       });
     } else if (typeof message === "string") {
       this.#items = rebuildCompacted(this.#items, message);

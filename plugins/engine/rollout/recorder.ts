@@ -47,9 +47,10 @@ export class Recorder {
     let offset = this.#write(lines.join(""));
     if (offset === undefined || !items.some(hasPictures)) return items;
     return items.map((item, at) => {
-      const place = { offset: offset ?? 0, bytes: Buffer.byteLength(lines[at] ?? "") };
-      offset = place.offset + place.bytes;
-      return shelve(item, place);
+      const line = lines[at] ?? "";
+      const start = offset ?? 0;
+      offset = start + Buffer.byteLength(line);
+      return shelve(item, line, start);
     });
   }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   lstatSync,
   mkdirSync,
@@ -112,6 +111,8 @@ function linkTarget(path: string): string | undefined {
 }
 
 function markOf(path: string, marks: string): string {
+  // Only here: most commands have nothing to mark, and this library is slow to load.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return join(marks, `${createHash("sha256").update(path).digest("hex")}.${process.pid}`);
 }
 

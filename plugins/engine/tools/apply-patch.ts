@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { errorMessage } from "../../../core/index.ts";
 import { decidePatch } from "../approval/decide.ts";
 import { formatForModel, shellResultJson } from "../exec/output.ts";
@@ -19,7 +18,7 @@ export interface PatchCall {
 }
 
 /** `apply_patch` as a function with one argument. */
-export const patchFunction = functionTool(z.object({ input: z.string() }), (task, id, { input }) =>
+export const patchFunction = functionTool("applyPatch", (task, id, { input }) =>
   patchTool(task, id, input),
 );
 

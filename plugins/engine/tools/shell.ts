@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { z } from "zod";
 import type { ApprovalAnswer, ResponseItem } from "../../../core/index.ts";
 import { decideExec, type ExecQuestion } from "../approval/decide.ts";
 import { judge } from "../exec/safe.ts";
@@ -13,16 +12,6 @@ import { functionTool } from "./tool.ts";
 
 const defaultTimeoutMs = 10_000;
 
-const Arguments = z.object({
-  command: z.array(z.string()),
-  workdir: z.string().nullish(),
-  timeout_ms: z.number().nonnegative().nullish(),
-  // Models also spell it this way.
-  timeout: z.number().nonnegative().nullish(),
-  with_escalated_permissions: z.boolean().nullish(),
-  justification: z.string().nullish(),
-});
-
 /** A command with what the model says about it. */
 interface ShellCall extends Command {
   readonly escalated: boolean;
@@ -30,7 +19,7 @@ interface ShellCall extends Command {
 }
 
 /** `shell`: runs a command, or applies the patch that the command is. */
-export const shellTool = functionTool(Arguments, (task, id, args) =>
+export const shellTool = functionTool("shell", (task, id, args) =>
   runShell(task, {
     callId: id,
     command: args.command,

@@ -1,6 +1,8 @@
 import type { z } from "zod";
-import { errorMessage } from "../../../core/index.ts";
+import { errorMessage, readShape } from "../../../core/index.ts";
+import shapes from "../shapes.json" with { type: "json" };
 import type { TaskContext } from "../turn/task.ts";
+import type { Arguments } from "./arguments.ts";
 
 /** One call of a function tool, its arguments still the text the model wrote. */
 export interface FunctionCall {
@@ -20,13 +22,20 @@ export type FunctionTool = (call: FunctionCall) => Told | Promise<Told>;
 
 type Told = string | ToolOutput;
 
+type ArgumentSchemas = { readonly [K in keyof Arguments]: z.ZodType<Arguments[K]> };
+
 /** A tool whose arguments are checked first; what does not fit is told to the model. */
-export function functionTool<S extends z.ZodType>(
-  schema: S,
-  use: (task: TaskContext, id: string, args: z.output<S>) => Told | Promise<Told>,
+export function functionTool<K extends keyof Arguments>(
+  name: K,
+  use: (task: TaskContext, id: string, args: Arguments[K]) => Told | Promise<Told>,
 ): FunctionTool {
-  return ({ task, id, argumentText }) => {
-    const parsed = schema.safeParse(fromJson(argumentText));
+  return async ({ task, id, argumentText }) => {
+    const given = fromJson(argumentText);
+    const args = readShape<Arguments[K]>(shapes.arguments[name], given);
+    if (args !== undefined) return use(task, id, args);
+    // Zod is loaded for what does not fit: it says best why.
+    const schemas: ArgumentSchemas = (await import("./arguments.ts")).Arguments;
+    const parsed = schemas[name].safeParse(given);
     if (parsed.success) return use(task, id, parsed.data);
     return badArguments(syntaxProblem(argumentText) ?? problemsOf(parsed.error));
   };

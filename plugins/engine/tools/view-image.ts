@@ -1,14 +1,11 @@
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { z } from "zod";
 import { errorMessage } from "../../../core/index.ts";
 import { imageUrl } from "../turn/input.ts";
 import { functionTool } from "./tool.ts";
 
-const Arguments = z.object({ path: z.string() });
-
 /** `view_image`: a local picture becomes the next message to the model. */
-export const imageTool = functionTool(Arguments, async (task, id, args) => {
+export const imageTool = functionTool("viewImage", async (task, id, args) => {
   const path = resolve(task.session.cwd, args.path);
   try {
     const kind = await kindOf(path);

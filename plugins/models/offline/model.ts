@@ -24,7 +24,7 @@ export async function offlineModel(
     name: choice.model,
     provider: choice.id,
     why: choice.why,
-    traits: modelTraits(choice.model, "chat", query.settings),
+    traits: await modelTraits(choice.model, "chat", query.settings),
     streamMaxRetries: 0,
     async *stream(request, signal) {
       if (signal.aborted) return;

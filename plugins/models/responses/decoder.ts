@@ -2,7 +2,8 @@ import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import {
   isJsonObject,
-  ResponseItem,
+  readShape,
+  type ResponseItem,
   type JsonObject,
   type ModelEvent,
   type ModelFailure,
@@ -10,6 +11,7 @@ import {
 } from "../../../core/index.ts";
 import { brokenStream } from "../failure.ts";
 import { isOverflow } from "../http/refusal.ts";
+import shapes from "../shapes.json" with { type: "json" };
 
 /** Characters of one server-sent event; more is no answer but an attack or a fault. */
 const largestEvent = 64 * 1024 * 1024;
@@ -64,8 +66,8 @@ export class ResponsesDecoder {
     const events = this.#events;
     switch (name) {
       case "response.output_item.done": {
-        const item = ResponseItem.safeParse(value["item"]);
-        if (item.success) events.push({ type: "item", item: item.data });
+        const item = readShape<ResponseItem>(shapes.responseItem, value["item"]);
+        if (item !== undefined) events.push({ type: "item", item });
         return;
       }
       case "response.output_item.added": {

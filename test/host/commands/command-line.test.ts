@@ -24,6 +24,7 @@ describe("the command line", () => {
       ["-c", "x=1", "--plugins", "f", "try", "do it", "--yes"],
       { command: "extra", argv: ["-c", "x=1", "--plugins", "f", "do it", "--yes"] },
     ],
+    [["help", "try"], { command: "extra", name: "try", argv: ["--help"] }],
     [["--version"], { command: "print", text: "1.2.3\n", asked: true }],
   ])("%j is understood", async (argv, expected) => {
     expect(await parseArguments(argv, "1.2.3")).toMatchObject(expected);
@@ -35,6 +36,8 @@ describe("the command line", () => {
     [["--help"], true],
     [["mcp", "--help"], true],
     [["help"], true],
+    [["help", "mcp"], true],
+    [["help", "mcp", "serve"], true],
   ])("%j shows the help, asked for: %s", async (argv, asked) => {
     const found = await parseArguments(argv, "1.2.3");
     expect(found).toMatchObject({ command: "print", asked });
@@ -43,6 +46,8 @@ describe("the command line", () => {
 
   it.each<[string[], string]>([
     [["nope"], "unknown command 'nope'"],
+    [["help", "nope"], "unknown command 'nope'"],
+    [["help", "docter"], "unknown command 'docter' (Did you mean doctor?)"],
     [["--nope"], "unknown option '--nope'"],
     [["mcp", "--nope"], "unknown option '--nope'"],
     [["mcp", "nope"], "'nope' is invalid"],

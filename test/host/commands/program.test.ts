@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
+import { chownSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { isStrangers } from "../../../host/config/places.ts";
 import { program } from "../../helpers/peer-process.ts";
 import { tempFolder } from "../../helpers/temp-folder.ts";
 
@@ -85,7 +87,7 @@ describe("portico", () => {
       "a needed plugin that is switched off",
       ["mcp"],
       { "plugins.config.json": '{"plugins": {"engine": false}}' },
-      /^portico: [A-Z_]+: \S+: tools needs the service "conversations": engine provides it but is switched off\n$/,
+      /^portico: [A-Z_]+: \S+: (\w+ needs the service "conversations": engine provides it but is switched off(; )?)+\n$/,
     ],
   ])("ends with code 2 and one line for %s", async (_title, args, files, line) => {
     const { code, stdout, stderr } = await run(args, { cwd: tempFolder(files) });
@@ -97,6 +99,34 @@ describe("portico", () => {
     const { code, stderr } = await run(["mcp"], { env: { PORTICO_HOME: "/nope" } });
     expect(code).toBe(2);
     expect(stderr).toBe('portico: HOME_MISSING: PORTICO_HOME is "/nope": no such folder\n');
+  });
+});
+
+describe("a configuration of another user in a folder above", () => {
+  it.runIf(process.getuid?.() === 0)("is not run, and named", async () => {
+    const folder = tempFolder({
+      "plugins.config.js": 'throw new Error("was run");\n',
+      "work/config.toml": "",
+    });
+    chownSync(join(folder, "plugins.config.js"), 54_321, 54_321);
+    const cwd = join(folder, "work");
+    const text = `${join(folder, "plugins.config.js")} belongs to another user and is ignored`;
+    const served = await run(["mcp"], { cwd });
+    expect(served).toMatchObject({ code: 0, stdout: "" });
+    expect(served.stderr).toContain(text);
+    expect((await run(["doctor"], { cwd })).stdout).toContain(text);
+    // In a folder of that user one works with that user's files.
+    chownSync(cwd, 54_321, 54_321);
+    expect((await run(["mcp"], { cwd })).stderr).toContain("was run");
+  });
+
+  it.each([
+    ["ours", 1000, 1000, false],
+    ["root's", 0, 1000, false],
+    ["of the one whose folder we were started in", 1001, 1001, false],
+    ["a stranger's", 1002, 1001, true],
+  ])("is no other's when it is %s", (_, owner, start, expected) => {
+    expect(isStrangers(owner, () => start, 1000)).toBe(expected);
   });
 });
 
@@ -173,12 +203,12 @@ describe("portico doctor", () => {
     });
     const { stdout } = await run(["doctor", "-c", "model_providers.x.baseurl=1"], { cwd });
     const warnings = [
-      ...stdout.matchAll(/^!! {2}setting +(\S+) from (\S+) is not a known key.*\n +(.*)/gm),
+      ...stdout.matchAll(/^!! {2}setting +(\S+) from (\S+) is read by no plugin.*\n +(.*)/gm),
     ];
     const file = join(cwd, "config.toml");
     expect(warnings.map((found) => found.slice(1))).toEqual([
       ["aproval_policy", file, "did you mean approval_policy?"],
-      ["zzzzzzzz", file, "only a plugin of your own can read it"],
+      ["zzzzzzzz", file, "plugins name in `settings` what they read"],
       ["profiles.p.sandbox_mode", file, expect.stringContaining("a profile holds only model, ")],
       ["mcp_servers.docs.comand", file, "did you mean mcp_servers.docs.command?"],
       ["model_providers.x.baseurl", "-c", "did you mean model_providers.x.base_url?"],

@@ -1,46 +1,44 @@
 import { expect, it } from "vitest";
-import type { JsonObject } from "../../../core/index.ts";
 import { unknownKeys } from "../../../host/config/known-keys.ts";
-import { providerKeys } from "../../../plugins/models/provider-schema.ts";
-import { EngineKeys } from "../../../plugins/engine/settings.ts";
-import { TraitTables } from "../../../plugins/models/traits-schema.ts";
-import { Server } from "../../../plugins/mcp-servers/settings.ts";
 
-interface Shown {
-  readonly properties?: Readonly<Record<string, Shown>>;
-  readonly additionalProperties?: Shown | boolean;
-}
+const engine = {
+  properties: {
+    model: { type: "string" },
+    policy: {
+      properties: { inherit: {}, set: { additionalProperties: { type: "string" } } },
+    },
+  },
+};
+const servers = {
+  properties: { servers: { additionalProperties: { properties: { command: {}, args: {} } } } },
+};
+const readers = [engine, servers];
 
-/** Every key that a schema reads, as a tree of settings. */
-function tree({ properties = {} }: Shown): JsonObject {
-  return Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, tree(inner)]));
-}
-
-const shown = (schema: { toJSONSchema: () => unknown }) => schema.toJSONSchema() as Shown;
-const traits = shown(TraitTables).additionalProperties;
-
-it.each<[string, JsonObject]>([
-  ["the engine", tree(shown(EngineKeys))],
-  [
-    "providers",
-    { model_providers: { "a.b": Object.fromEntries(providerKeys.map((key) => [key, {}])) } },
-  ],
-  ["traits", { model_traits: { "x*": typeof traits === "object" ? tree(traits) : {} } }],
-  ["external servers", { mcp_servers: { one: tree(shown(Server)) } }],
-])("every key of %s is known", (_, values) => {
-  expect(Object.keys(values)).not.toEqual([]);
-  expect(unknownKeys(values)).toEqual([]);
+it.each([
+  ["values", { model: "m" }],
+  ["tables", { policy: { inherit: "all" } }],
+  ["tables of free names", { policy: { set: { ANY: "1" } }, servers: { "a.b": { command: "c" } } }],
+  ["what a value of the wrong type holds", { model: { anything: 1 }, servers: 5 }],
+  ["the host's own keys", { profile: "p", profiles: { p: { model: "m" } } }],
+  ["keys that mean something to other programs", { tui: { theme: {} }, otel: {} }],
+])("%s that somebody reads are known", (_, values) => {
+  expect(unknownKeys(values, readers)).toEqual([]);
 });
 
-it("what a table of free keys holds is nobody's mistake", () => {
-  const values = { set: { ANY: "1" } };
-  expect(unknownKeys({ shell_environment_policy: values, tui: { theme: {} } })).toEqual([]);
-  expect(unknownKeys({ mcp_servers: { a: { env: { B: "1" } } }, model_providers: 5 })).toEqual([]);
+it.each([
+  [{ modle: "m" }, "modle", "model"],
+  [{ policy: { inherits: "all" } }, "policy.inherits", "policy.inherit"],
+  [{ servers: { one: { comand: "c" } } }, "servers.one.comand", "servers.one.command"],
+  [{ profiles: { p: { sandbox_mode: "x" } } }, "profiles.p.sandbox_mode", undefined],
+  [{ constructor: 1 }, "constructor", undefined],
+])("%j has a key that nobody reads", (values, key, meant) => {
+  expect(unknownKeys(values, readers)).toEqual([{ key, meant }]);
 });
 
-it("no key of the language's own objects passes for a known one", () => {
-  expect(unknownKeys({ constructor: 1, toString: {} })).toMatchObject([
-    { key: "constructor" },
-    { key: "toString" },
+it("a table is read by as many as like to", () => {
+  const more = { properties: { policy: { properties: { extra: {} } } } };
+  const values = { policy: { inherit: "all", extra: 1, nothing: 2 } };
+  expect(unknownKeys(values, [...readers, more])).toEqual([
+    { key: "policy.nothing", meant: undefined },
   ]);
 });

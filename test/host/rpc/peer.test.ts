@@ -30,7 +30,7 @@ describe("JSON-RPC", () => {
     ],
     [
       "a list as params",
-      '{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}',
+      '{"jsonrpc":"2.0","id":1,"method":"ping","params":["x"]}',
       { error: { code: -32602 } },
     ],
     [

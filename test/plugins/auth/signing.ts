@@ -56,10 +56,10 @@ export function chatGpt(days: number, more: object = {}): object {
 }
 
 /** A server of the built program on this home folder. */
-export function server(home: string, args: readonly string[] = []): PeerProcess {
-  const peer = new PeerProcess(["mcp", ...args], {
+export function server(home: string, env: Record<string, string> = {}): PeerProcess {
+  const peer = new PeerProcess(["mcp"], {
     cwd: home,
-    env: { PORTICO_HOME: home, CODEX_HOME: "", OPENAI_API_KEY: "" },
+    env: { PORTICO_HOME: home, CODEX_HOME: "", OPENAI_API_KEY: "", ...env },
   });
   onTestFinished(() => peer.dispose());
   return peer;

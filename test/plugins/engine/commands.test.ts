@@ -92,7 +92,7 @@ describe("a single command", () => {
 });
 
 describe("the sandbox of a single command", () => {
-  it("22: is that of the settings, by default one that may write nothing", async () => {
+  it("acceptance 22: is that of the settings, by default one that may write nothing", async () => {
     const { commands, workspace } = open();
     const { exitCode, stderr } = await commands.run({ command: ["touch", "made"] });
     expect(exitCode).not.toBe(0);
@@ -100,7 +100,7 @@ describe("the sandbox of a single command", () => {
     expect(existsSync(join(workspace, "made"))).toBe(false);
   });
 
-  it("22: lets write where the policy of the request does, and nowhere else", async () => {
+  it("acceptance 22: lets write where the policy of the request does, and nowhere else", async () => {
     const { commands, workspace, root } = open();
     const script = "touch made; touch ../outside";
     const { exitCode } = await commands.run({
@@ -112,7 +112,7 @@ describe("the sandbox of a single command", () => {
     expect(existsSync(join(root, "outside"))).toBe(false);
   });
 
-  it("22: is not left out where there is none", async () => {
+  it("acceptance 22: is not left out where there is none", async () => {
     const { commands, problem, workspace } = open({
       config: { codex_linux_sandbox_exe: "/no/such/helper" },
     });

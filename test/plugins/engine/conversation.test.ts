@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ConversationEvent, ModelEvent, Submission } from "../../../core/index.ts";
 import {
@@ -123,6 +124,7 @@ describe("submissions", () => {
     await conversations.close();
     expect(await conversation.submit(saying("a")).outcome).toMatchObject({ status: "aborted" });
     expect(order(events)).toEqual(["turn_aborted"]);
+    expect(readFileSync(conversation.path, "utf8")).not.toContain("user_message");
   });
 });
 

@@ -145,11 +145,55 @@ describe("overrides of a turn", () => {
     expect(turnContexts(at).map((one) => one["approval_policy"])).toEqual(["on-request", "never"]);
   });
 
-  it("hold without a message, too", async () => {
-    const at = await stage({ script: [text("one")] });
-    await at.say("", { items: [], overrides: { effort: "low" } });
-    expect(at.requests).toEqual([]);
-    expect(at.conversation.effort).toBe("low");
+  it.each<[string, TurnOverrides, string[]]>([
+    ["of a policy", { approvalPolicy: "never" }, ["  <approval_policy>never</approval_policy>"]],
+    [
+      "of a sandbox",
+      { sandboxPolicy: writing },
+      [
+        "  <sandbox_mode>workspace-write</sandbox_mode>",
+        "  <network_access>enabled</network_access>",
+        "  <writable_roots>",
+        "    <root>/srv</root>",
+        "  </writable_roots>",
+      ],
+    ],
+  ])(
+    "acceptance 7: without a message tell the model at once, and only %s",
+    async (_, overrides, lines) => {
+      const at = await stage({ script: [text("one"), text("two")] });
+      await at.say("", { items: [], overrides });
+      expect(at.requests).toEqual([]);
+      expect(order(at.events)).toEqual(["task_complete"]);
+      await at.say("first");
+      await at.say("second", { overrides });
+      expect(wordsIn(at.requests[1]).slice(1)).toEqual([
+        ["<environment_context>", ...lines, "</environment_context>"].join("\n"),
+        "first",
+        "one",
+        "second",
+      ]);
+    },
+  );
+
+  it("acceptance 7: without a message tell nothing of model and effort, nor of what stays", async () => {
+    const at = await stage({ otherModels: { other: {} }, script: [text("one")] });
+    const overrides = { model: "other", effort: "low", approvalPolicy: "on-request" } as const;
+    await at.say("", { items: [], overrides });
+    expect(at.conversation).toMatchObject({ model: "other", effort: "low" });
+    await at.say("first");
+    expect(wordsIn(at.requests[0]).slice(1)).toEqual(["first"]);
+  });
+
+  it("acceptance 7: that take a part back are told in full with the next words", async () => {
+    const at = await stage({ script: [text("one"), text("two")] });
+    await at.say("", { items: [], overrides: { sandboxPolicy: writing } });
+    await at.say("first", { overrides: { sandboxPolicy: { mode: "read-only" } } });
+    const [, partial, full] = wordsIn(at.requests[0]);
+    expect(partial).not.toContain("<cwd>");
+    expect(full).toMatch(/<cwd>[^]*<sandbox_mode>read-only<[^]*restricted/);
+    await at.say("second");
+    expect(wordsIn(at.requests[1]).slice(-3)).toEqual(["first", "one", "second"]);
   });
 });
 
@@ -267,6 +311,21 @@ describe("a resume", () => {
     const second = await resumed(at, options);
     expect(second.conversation).toMatchObject({ model: "third", effort: "high" });
     expect(wordsIn(second.request).slice(-2)).toEqual(["one", "later"]);
+  });
+
+  it.each<[string, object, object]>([
+    ["nothing", {}, { model: "other", effort: "high", summary: "none" }],
+    ["a model", { model: "third" }, { model: "third", effort: "high", summary: "none" }],
+    ["an effort", { config: { model_reasoning_effort: "low" } }, { effort: "low" }],
+    ["a profile", { profile: "p" }, { model: "scripted", effort: undefined, summary: "auto" }],
+  ])("keeps what it says nothing about: %s", async (_, request, expected) => {
+    const options = { otherModels: { other: {}, third: {} }, script: [text("one")] };
+    const at = await stage(options);
+    const overrides = { model: "other", effort: "high", summary: "none" } as const;
+    await at.say("first", { overrides });
+    const again = await resumed(at, options, request);
+    const { model, effort } = again.conversation;
+    expect({ model, effort, summary: again.request?.summary }).toMatchObject(expected);
   });
 
   it("is refused when the ceiling has come down since", async () => {

@@ -37,9 +37,9 @@ describe("the operator's ceiling", () => {
       { sandbox: "read-only" },
       { sandbox_mode: "danger-full-access" },
     ],
-  ])("changes nothing where %s", (_what, request, values) => {
-    const { requirements, ...settled } = settle(values, request);
-    const { requirements: none, ...free } = readSettings(tree(values), request, "/work");
+  ])("changes nothing where %s", async (_what, request, values) => {
+    const { requirements, ...settled } = await settle(values, request);
+    const { requirements: none, ...free } = await readSettings(tree(values), request, "/work");
     expect(settled).toEqual(free);
     expect([requirements?.file, none]).toEqual(["/h/config.toml", undefined]);
   });
@@ -87,8 +87,8 @@ describe("the operator's ceiling", () => {
       [],
       'the default sandbox_mode "read-only", as nothing else is configured, is above [requirements].sandbox_modes (workspace-write) of /h/config.toml; the default approval_policy "on-request", as nothing else is configured, is above [requirements].approval_policies (never) of /h/config.toml',
     ],
-  ])("refuses %s above it by name", (_what, request, values, fromCall, message) => {
-    expect(() => settle(values, request, fromCall)).toThrow(
+  ])("refuses %s above it by name", async (_what, request, values, fromCall, message) => {
+    await expect(settle(values, request, fromCall)).rejects.toThrow(
       expect.objectContaining({ kind: "settings", message }) as Error,
     );
   });
@@ -99,13 +99,15 @@ describe("the operator's ceiling", () => {
     ["mcp_servers", { mcp_servers: { one: { command: "/ws/program" } } }],
     ["model_providers.x.ai_sdk", { model_providers: { x: { ai_sdk: "/ws/module" } } }],
     ["model_providers", { model_providers: { "x.y": { ai_sdk: "/ws/module" } } }],
-  ])("refuses a call's %s, which starts programs outside of the sandbox", (key, values) => {
-    expect(() => settle(values, {}, [key])).toThrow(
+  ])("refuses a call's %s, which starts programs outside of the sandbox", async (key, values) => {
+    await expect(settle(values, {}, [key])).rejects.toThrow(
       `${key} in the config of a call may start programs outside of the sandbox`,
     );
     // The operator's own are theirs to choose, and so are a call's where everything is allowed.
-    expect(settle(values).approvalPolicy).toBe("on-request");
-    expect(settle({ ...values, requirements: {} }, {}, [key]).approvalPolicy).toBe("on-request");
+    expect((await settle(values)).approvalPolicy).toBe("on-request");
+    expect((await settle({ ...values, requirements: {} }, {}, [key])).approvalPolicy).toBe(
+      "on-request",
+    );
   });
 
   it.each<[JsonObject, string]>([
@@ -113,20 +115,20 @@ describe("the operator's ceiling", () => {
     [{ sandbox_modes: [] }, "requirements.sandbox_modes"],
     [{ sandbox_mode: ["read-only"] }, "sandbox_mode"],
     [{ network_access: "no" }, "requirements.network_access"],
-  ])("is refused itself when it cannot be understood: %o", (requirements, name) => {
-    expect(() => settle({ requirements })).toThrow(name);
+  ])("is refused itself when it cannot be understood: %o", async (requirements, name) => {
+    await expect(settle({ requirements })).rejects.toThrow(name);
   });
 
-  it("holds for what a later turn asks for", () => {
-    const { requirements } = settle({});
+  it("holds for what a later turn asks for", async () => {
+    const { requirements } = await settle({});
     const sandboxPolicy = { mode: "danger-full-access" } as const;
     const ask = () => refuseAbove(requirements, { approvalPolicy: "never", sandboxPolicy });
     expect(ask).toThrow(/^sandbox "danger-full-access" is above .*; approval policy "never" is/);
     expect(() => refuseAbove(undefined, { approvalPolicy: "never", sandboxPolicy })).not.toThrow();
   });
 
-  it("is told in one line", () => {
-    const { requirements } = settle({});
+  it("is told in one line", async () => {
+    const { requirements } = await settle({});
     expect(requirements && describeRequirements(requirements)).toBe(
       "sandbox mode read-only, workspace-write; approval policy untrusted, on-request; no network for commands (from /h/config.toml)",
     );

@@ -8,8 +8,8 @@ function settle(values: JsonObject, request: ConversationRequest = {}) {
 }
 
 describe("the engine's settings", () => {
-  it("have the defaults of the reference", () => {
-    expect(settle({})).toEqual({
+  it("have the defaults of the reference", async () => {
+    expect(await settle({})).toEqual({
       approvalPolicy: "on-request",
       sandboxPolicy: { mode: "read-only" },
       requirements: undefined,
@@ -35,8 +35,8 @@ describe("the engine's settings", () => {
     });
   });
 
-  it("are beaten by what the request says", () => {
-    const settled = settle(
+  it("are beaten by what the request says", async () => {
+    const settled = await settle(
       { approval_policy: "never", sandbox_mode: "danger-full-access" },
       { approvalPolicy: "untrusted", sandbox: "read-only", includePlanTool: true },
     );
@@ -45,11 +45,13 @@ describe("the engine's settings", () => {
     expect(settled.tools.plan).toBe(true);
   });
 
-  it("use the workspace table in its own mode only, with absolute roots", () => {
+  it("use the workspace table in its own mode only, with absolute roots", async () => {
     const sandbox_workspace_write = { writable_roots: ["/a", "b"], exclude_slash_tmp: true };
-    expect(settle({ sandbox_workspace_write }).sandboxPolicy).toEqual({ mode: "read-only" });
+    expect((await settle({ sandbox_workspace_write })).sandboxPolicy).toEqual({
+      mode: "read-only",
+    });
     expect(
-      settle({ sandbox_workspace_write }, { sandbox: "workspace-write" }).sandboxPolicy,
+      (await settle({ sandbox_workspace_write }, { sandbox: "workspace-write" })).sandboxPolicy,
     ).toEqual({
       mode: "workspace-write",
       writable_roots: ["/a", "/home/b"],
@@ -59,12 +61,12 @@ describe("the engine's settings", () => {
     });
   });
 
-  it("ignore unknown keys", () => {
-    expect(settle({ mood: "good" })).toEqual(settle({}));
+  it("ignore unknown keys", async () => {
+    expect(await settle({ mood: "good" })).toEqual(await settle({}));
   });
 
-  it("know the older name of the search tool", () => {
-    expect(settle({ tools: { web_search_request: true } }).tools.webSearch).toBe(true);
+  it("know the older name of the search tool", async () => {
+    expect((await settle({ tools: { web_search_request: true } })).tools.webSearch).toBe(true);
   });
 
   it.each<[JsonObject, string]>([
@@ -82,8 +84,8 @@ describe("the engine's settings", () => {
       "sandbox_workspace_write.writable_roots.1 = 5: expected string",
     ],
     [{ experimental_instructions_file: 5 }, "experimental_instructions_file = 5: expected string"],
-  ])("acceptance 3: refuse %o by key, value and what was expected", (values, message) => {
-    expect(() => settle(values)).toThrow(
+  ])("acceptance 3: refuse %o by key, value and what was expected", async (values, message) => {
+    await expect(settle(values)).rejects.toThrow(
       expect.objectContaining({ kind: "settings", message }) as Error,
     );
   });

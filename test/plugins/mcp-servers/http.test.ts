@@ -172,6 +172,19 @@ describe("acceptance 25: a server over streamable HTTP", () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
+  it("whose connection is private has a tunnel through the proxy", async () => {
+    const tunnels: string[] = [];
+    const listener = createServer();
+    listener.on("connect", (request, socket) => {
+      tunnels.push(request.url ?? "");
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    const env = { HTTPS_PROXY: (await serving(listener)).origin };
+    const { conversation } = await company({ web: { url: "https://mcp.invalid/" } }, { env });
+    expect(tunnels[0]).toBe("mcp.invalid:443");
+    expect(JSON.stringify(conversation.startEvents[1])).toMatch(/could not be started: .*403/);
+  });
+
   it("behind a proxy that refuses is told with the proxy's status", async () => {
     const proxy = await listening((_request, response) => void response.writeHead(502).end("no"));
     const env = { HTTP_PROXY: proxy.origin };

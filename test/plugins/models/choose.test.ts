@@ -308,7 +308,8 @@ describe("the service", () => {
   it("asks OpenAI nothing without a key or a sign-in", async () => {
     const model = await open({ model_provider: "openai" });
     expect(failure(await ask(model))).toEqual({
-      message: "Missing environment variable: `OPENAI_API_KEY`. Set it, or sign in.",
+      message:
+        "Missing environment variable: `OPENAI_API_KEY`. Set it, or sign in (portico login).",
       retryable: false,
     });
   });
@@ -334,6 +335,12 @@ describe("the diagnosis", () => {
       { model_provider: "gemini" },
       {},
       [{ level: "ok" }, { level: "error", message: "GEMINI_API_KEY is not set" }],
+    ],
+    [
+      "a key that is missing where there is no sign-in either",
+      { model_provider: "openai" },
+      {},
+      [{ level: "ok" }, { level: "error", message: "OPENAI_API_KEY is not set" }],
     ],
     [
       "the address, without what is secret in it",

@@ -47,26 +47,26 @@ describe("the traits", () => {
     ["toString", {}],
     ["mock-model", {}],
     ["", {}],
-  ])("of %s", (model, expected) => {
-    expect(modelTraits(model, "responses", settings())).toEqual({ ...unknown, ...expected });
+  ])("of %s", async (model, expected) => {
+    expect(await modelTraits(model, "responses", settings())).toEqual({ ...unknown, ...expected });
   });
 
-  it("yield to the settings", () => {
+  it("yield to the settings", async () => {
     const values = {
       model_context_window: 1000,
       model_auto_compact_token_limit: 900,
       model_supports_reasoning_summaries: false,
     };
-    expect(modelTraits("gpt-5-codex", "responses", settings(values))).toMatchObject({
+    expect(await modelTraits("gpt-5-codex", "responses", settings(values))).toMatchObject({
       contextWindow: 1000,
       autoCompactLimit: 900,
       reasoning: false,
     });
     const forced = settings({ model_supports_reasoning_summaries: true });
-    expect(modelTraits("other", "chat", forced).reasoning).toBe(true);
+    expect((await modelTraits("other", "chat", forced)).reasoning).toBe(true);
   });
 
-  it("can be told for models by pattern, the longer one last", () => {
+  it("can be told for models by pattern, the longer one last", async () => {
     const model_traits = {
       "mine-*": { reasoning: true, context_window: 1000, patch_tool: "function" },
       "*": { verbosity: true, context_window: 10, auto_compact_token_limit: 5 },
@@ -77,13 +77,13 @@ describe("the traits", () => {
     const all = { ...unknown, verbosity: true, contextWindow: 10, autoCompactLimit: 5 };
     const mine = { ...all, reasoning: true, patchTool: "function", contextWindow: 1000 };
     const large = { ...mine, shellTool: "local_shell", patchManual: true, contextWindow: 5000 };
-    expect(traits("other")).toEqual(all);
-    expect(traits("mine-small")).toEqual(mine);
-    expect(traits("mine-large")).toEqual(large);
-    expect(traits("mine-large", { model_context_window: 7 }).contextWindow).toBe(7);
-    expect(traits("gpt-5-codex")).toMatchObject({ reasoning: true, contextWindow: 10 });
+    expect(await traits("other")).toEqual(all);
+    expect(await traits("mine-small")).toEqual(mine);
+    expect(await traits("mine-large")).toEqual(large);
+    expect((await traits("mine-large", { model_context_window: 7 })).contextWindow).toBe(7);
+    expect(await traits("gpt-5-codex")).toMatchObject({ reasoning: true, contextWindow: 10 });
     const wire = settings({ model_traits: { "claude-*": { patch_tool: "none" } } });
-    expect(modelTraits("claude-sonnet-4-5", "anthropic", wire).patchTool).toBe("none");
+    expect((await modelTraits("claude-sonnet-4-5", "anthropic", wire)).patchTool).toBe("none");
   });
 
   it.each([
@@ -102,7 +102,7 @@ describe("the traits", () => {
       { model_supports_reasoning_summaries: "yes" },
       'model_supports_reasoning_summaries: expected true or false, got "yes"',
     ],
-  ])("refuse %o", (values, message) => {
-    expect(() => modelTraits("gpt-5", "responses", settings(values))).toThrow(message);
+  ])("refuse %o", async (values, message) => {
+    await expect(modelTraits("gpt-5", "responses", settings(values))).rejects.toThrow(message);
   });
 });

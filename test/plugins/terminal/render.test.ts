@@ -54,6 +54,24 @@ describe("a message", () => {
     expect(render([delta("Hel"), { type: "error", message: "gone" }])).toBe("\nHel\n\n✖ gone\n");
   });
 
+  it("is broken between words at the width of the terminal, its output within the bar", () => {
+    const renderer = new Renderer(plain, "/project", () => 20);
+    const shown = [
+      delta("one two three four "),
+      delta("fi"),
+      delta("ve"),
+      message("one two three four five"),
+      begin(["ls"]),
+      output("0123456789abcdefXYZ\n"),
+    ];
+    expect(shown.map((msg) => renderer.render(msg)).join("")).toBe(
+      "\none two three four\nfive\n\n$ ls\n  │ 0123456789abcdef\n  │ XYZ\n",
+    );
+    expect(renderer.render(message("one two three four five"))).toBe(
+      "\none two three four\nfive\n",
+    );
+  });
+
   it("cannot drive the terminal", () => {
     expect(render([message("a\u001b[2Jb\u0007c\u001b]0;title\u0007d\u009b")])).toBe(
       "\nab\u{fffd}cd\u{fffd}\n",

@@ -115,7 +115,7 @@ describe("a picture", () => {
   it.each([
     ["that is an address", "https://example.com/a.png"],
     ["that is small", "data:image/png;base64,AAAA"],
-    ["that only looks like ours", `record:${uuid(1)}:0:1:-1:0`],
+    ["that only looks like ours", `record:${uuid(1)}:0:1`],
   ])("%s is kept as it is", async (_, url) => {
     const record = recorder();
     const kept = record.items([picture(url)]);

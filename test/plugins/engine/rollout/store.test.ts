@@ -179,7 +179,8 @@ describe("twenty thousand conversations", () => {
       record(home, uuid(n), { at: day, content });
     }
     return () => rmSync(home, { recursive: true, force: true });
-  });
+    // So many files take a busy disk its time.
+  }, 60_000);
 
   it("acceptance 28: give a page without being read, and are all reached", async () => {
     const seen: string[] = [];

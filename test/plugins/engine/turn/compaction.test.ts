@@ -43,7 +43,7 @@ function bridge(request: ModelRequest | undefined): string | undefined {
 }
 
 describe("a compaction that was asked for", () => {
-  it("26: is a task of its own with one request, which offers no tools", async () => {
+  it("acceptance 26: is a task of its own with one request, which offers no tools", async () => {
     const script = [text("one"), text("the summary"), text("two")];
     const at = await stage({ request: { ...free, baseInstructions: "base" }, script });
     await at.say("first");
@@ -73,7 +73,7 @@ describe("a compaction that was asked for", () => {
     expect(at.requests[2]?.tools).toEqual(before?.tools);
   });
 
-  it("26: asks in the words of the request", async () => {
+  it("acceptance 26: asks in the words of the request", async () => {
     const at = await stage({
       request: { compactPrompt: "be brief" },
       script: [text("one"), text("s")],
@@ -83,7 +83,7 @@ describe("a compaction that was asked for", () => {
     expect(wordsIn(at.requests[1]).at(-1)).toBe("be brief");
   });
 
-  it("27: goes on the same after a resume", async () => {
+  it("acceptance 27: goes on the same after a resume", async () => {
     const script = [text("one"), text("the summary"), text("two"), text("x")];
     const at = await stage({ script });
     await at.say("first");
@@ -104,7 +104,7 @@ describe("a compaction that was asked for", () => {
     expect(record).toContain('"type":"compacted","payload":{"message":"the summary"');
   });
 
-  it("26: fails without a summary and leaves everything as it was", async () => {
+  it("acceptance 26: fails without a summary and leaves everything as it was", async () => {
     const at = await stage({ script: [text("one"), [fail("no")], text("two")] });
     await at.say("first");
     expect(await at.conversation.compact().outcome).toEqual({ status: "failed", message: "no" });
@@ -117,7 +117,7 @@ describe("a compaction that was asked for", () => {
     expect(wordsIn(at.requests[2]).slice(1)).toEqual(["first", "one", "second"]);
   });
 
-  it("26: happens between two requests of a running task", async () => {
+  it("acceptance 26: happens between two requests of a running task", async () => {
     const first = Promise.withResolvers<void>();
     const waiting: Streamed = async function* () {
       yield [started, shell(["true"])];
@@ -139,7 +139,7 @@ describe("a compaction that was asked for", () => {
     expect(told(at.events)).not.toContain(`${task.id} task_started`);
   });
 
-  it("26: comes after a task that is about to end", async () => {
+  it("acceptance 26: comes after a task that is about to end", async () => {
     const first = Promise.withResolvers<void>();
     const waiting: Streamed = async function* () {
       yield [started, message("one")];
@@ -156,7 +156,7 @@ describe("a compaction that was asked for", () => {
     expect(told(at.events).at(-1)).toBe(`${task.id} task_complete`);
   });
 
-  it("26: does not outlive the interrupt of its task", async () => {
+  it("acceptance 26: does not outlive the interrupt of its task", async () => {
     const at = await stage({ script: [hanging(started), text("two")] });
     const outcome = at.say("go");
     await at.seen("token_count");
@@ -169,7 +169,7 @@ describe("a compaction that was asked for", () => {
 });
 
 describe("a compaction at the limit", () => {
-  it("26: comes in the middle of a turn, which then goes on", async () => {
+  it("acceptance 26: comes in the middle of a turn, which then goes on", async () => {
     const script = [
       filling(100, shell(["true"])),
       text("the summary"),
@@ -202,14 +202,14 @@ describe("a compaction at the limit", () => {
     expect(JSON.stringify(at.requests[1]?.input)).toContain("function_call_output");
   });
 
-  it("26: has the model speak again after its last word", async () => {
+  it("acceptance 26: has the model speak again after its last word", async () => {
     const script = [filling(200, message("one")), text("the summary"), text("two")];
     const at = await stage({ ...limited, script });
     expect(await at.say("go")).toEqual({ status: "completed", lastAgentMessage: "two" });
     expect(bridge(at.requests[2])).toMatch(/go[^]*the summary/);
   });
 
-  it("26: ends the task when the next answer is above the limit again", async () => {
+  it("acceptance 26: ends the task when the next answer is above the limit again", async () => {
     const script = [filling(200, shell(["true"])), text("s"), filling(150, shell(["true"]))];
     const at = await stage({ ...limited, script });
     const outcome = await at.say("go");
@@ -218,7 +218,7 @@ describe("a compaction at the limit", () => {
     expect(at.events.at(-1)?.msg).toMatchObject({ last_agent_message: null });
   });
 
-  it("26: is counted on, however often it comes", async () => {
+  it("acceptance 26: is counted on, however often it comes", async () => {
     const script = [
       filling(200, shell(["true"])),
       text("s1"),
@@ -237,7 +237,7 @@ describe("a compaction at the limit", () => {
   it.each([
     ["a turn goes on", filling(200, shell(["true"])), text("done"), "done", 3],
     ["a last word stands", filling(200, message("one")), text("never"), "one", 2],
-  ])("26: that fails is told of, and %s", async (_, first, last, said, requests) => {
+  ])("acceptance 26: that fails is told of, and %s", async (_, first, last, said, requests) => {
     const at = await stage({ ...limited, script: [first, [fail("no")], last] });
     expect(await at.say("go")).toEqual({ status: "completed", lastAgentMessage: said });
     expect(at.events).toContainEqual({
@@ -248,7 +248,7 @@ describe("a compaction at the limit", () => {
     expect(bridge(at.requests[2])).toBeUndefined();
   });
 
-  it("26: is asked for again when it breaks off, under its own id", async () => {
+  it("acceptance 26: is asked for again when it breaks off, under its own id", async () => {
     const script = [
       filling(200, shell(["true"])),
       [fail("cut", { retryAfterMs: 1 })],
@@ -260,7 +260,7 @@ describe("a compaction at the limit", () => {
     expect(told(at.events)).toContain("auto-compact-0 stream_error");
   });
 
-  it("26: ends with an interrupt and leaves everything as it was", async () => {
+  it("acceptance 26: ends with an interrupt and leaves everything as it was", async () => {
     const script = [filling(200, message("one")), hanging(started), text("two")];
     const at = await stage({ ...limited, script });
     const outcome = at.say("go");
@@ -271,7 +271,7 @@ describe("a compaction at the limit", () => {
     expect(wordsIn(at.requests[2]).slice(1)).toEqual(["go", "one", "again"]);
   });
 
-  it("16: loses nothing that came meanwhile, and does not sum it up", async () => {
+  it("acceptance 16: loses nothing that came meanwhile, and does not sum it up", async () => {
     const end = Promise.withResolvers<void>();
     const summing: Streamed = async function* () {
       yield [started, message("the summary")];
@@ -316,7 +316,7 @@ describe("a context overflow", () => {
     return stage({ request: free, script: Array.from({ length: 50 }, () => limitedAnswer) });
   }
 
-  it("26: is answered by a compaction and one more request", async () => {
+  it("acceptance 26: is answered by a compaction and one more request", async () => {
     const script = [text("one"), [overflow], text("the summary"), text("two")];
     const at = await stage({ script });
     await at.say("first");
@@ -326,21 +326,21 @@ describe("a context overflow", () => {
     expect(told(at.events)).not.toContain("1 error");
   });
 
-  it("26: is not asked for again as it was, even if the provider allows that", async () => {
+  it("acceptance 26: is not asked for again as it was, even if the provider allows that", async () => {
     const again = fail("too long", { retryable: true, contextOverflow: true });
     const at = await stage({ streamMaxRetries: 3, script: [[again], text("s"), text("two")] });
     expect(await at.say("go")).toMatchObject({ lastAgentMessage: "two" });
     expect(at.requests).toHaveLength(3);
   });
 
-  it("26: of the compaction itself leaves out what is oldest", async () => {
+  it("acceptance 26: of the compaction itself leaves out what is oldest", async () => {
     const at = await small(5, [text("one"), text("two"), text("the summary"), text("three")]);
     for (const words of ["a", "b", "c"]) await at.say(words);
     expect(wordsIn(at.requests.at(-2)).slice(0, -1)).toEqual(["b", "two", "c"]);
     expect(wordsIn(at.requests.at(-1))[1]).toMatch(/a\n\nb\n\nc[^]*the summary/);
   });
 
-  it("26: of a single message leads to a shortened one, never to a lost turn", async () => {
+  it("acceptance 26: of a single message leads to a shortened one, never to a lost turn", async () => {
     const huge = `start ${"x".repeat(100_000)} end`;
     const answer: Streamed = async function* (request) {
       yield JSON.stringify(request.input).length > 90_000 ? [overflow] : text("done");
@@ -353,20 +353,20 @@ describe("a context overflow", () => {
     expect(words.length).toBeLessThan(1500);
   });
 
-  it("26: right after a compaction ends the task with the provider's words", async () => {
+  it("acceptance 26: right after a compaction ends the task with the provider's words", async () => {
     const at = await stage({ script: [[overflow], text("the summary"), [overflow]] });
     expect(await at.say("go")).toEqual({ status: "failed", message: "too long" });
     expect(at.requests).toHaveLength(3);
   });
 
-  it("26: ends the task when no summary can be had", async () => {
+  it("acceptance 26: ends the task when no summary can be had", async () => {
     const at = await stage({ script: [[overflow], [fail("no")], text("two")] });
     expect(await at.say("go")).toEqual({ status: "failed", message: "too long" });
     await at.say("again");
     expect(wordsIn(at.requests[2]).slice(1)).toEqual(["go", "again"]);
   });
 
-  it("26: leaves no output without its call", async () => {
+  it("acceptance 26: leaves no output without its call", async () => {
     const many = Array.from({ length: 4 }, (_, at) => calls(shell(["true"], {}, `call_${at}`)));
     const at = await small(8, [...many, text("the summary"), text("done")]);
     expect(await at.say("go")).toMatchObject({ lastAgentMessage: "done" });
