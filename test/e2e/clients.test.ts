@@ -169,7 +169,7 @@ describe("the Inspector's command line", () => {
   it("lists the tools", async () => {
     const { home } = await setup([]);
     expect(await inspect(home, "--method", "tools/list")).toMatchObject({
-      tools: [{ name: "codex", title: "Codex" }, { name: "codex-reply" }],
+      tools: [{ name: "codex", title: "Codex" }, { name: "codex-reply" }, { name: "search_files" }],
     });
   });
 

@@ -202,7 +202,7 @@ describe("the handshake", () => {
 
   it("is not needed for ping and tools/list, but for calls; bad lines stay unanswered", async () => {
     expect(await answersTo("garbage")).toEqual([]);
-    expect((await peer.request("tools/list")).result?.["tools"]).toHaveLength(2);
+    expect((await peer.request("tools/list")).result?.["tools"]).toHaveLength(3);
     expect((await peer.request("tools/call", { name: "codex" })).error?.code).toBe(-32600);
     expect((await peer.request("server/discover")).error?.code).toBe(-32601);
   });

@@ -5,7 +5,7 @@ import { uuidV7 } from "../uuid.ts";
 const variable = "PORTICO_COMMAND";
 
 // Of this process; the commands count below it.
-const ours = `${process.pid}-${uuidV7()}`;
+const ours = `${process.pid}-${uuidV7().replaceAll("-", "").slice(-16)}`;
 let commands = 0;
 
 /** The environment of a command with its mark, on Linux, where marks can be read again. */
