@@ -34,10 +34,13 @@ export interface InboundResponse {
   readonly error: JsonValue | undefined;
 }
 
-/** `params` of a message; absent, null and an empty list are the same. */
+/** `params` of a message; absent and null are the same. */
 export type Params = JsonObject | undefined;
 
-/** Whether messages of this method may come without `"jsonrpc":"2.0"`. */
+/**
+ * Whether messages of this method may come without `"jsonrpc":"2.0"`, and with an empty list where
+ * they have no params.
+ */
 export type AllowsBare = (method: string) => boolean;
 
 /** Reads one line of JSON. Unknown members are ignored. */
@@ -70,13 +73,15 @@ function check(value: unknown, source: string, allowsBare: AllowsBare): Message 
   if (hasKeyTwice(source, '"id"')) {
     return invalid(undefined, InvalidRequest, "the member id is there twice");
   }
-  const bare = typeof method === "string" && isVersionText(value) && allowsBare(method);
+  const isLenient = typeof method === "string" && allowsBare(method);
+  const bare = isLenient && isVersionText(value);
   const wrong = wrongMember(bare ? { ...value, jsonrpc: "2.0" } : value, answers, source);
   if (wrong !== undefined) return invalid(id, InvalidRequest, wrong);
 
   const given = value["params"] ?? undefined;
-  // Some clients spell a call without arguments so; by position, none is none.
-  const params = Array.isArray(given) && given.length === 0 ? undefined : given;
+  // By position, none is none; MCP knows no params by position (2025-11-25, basic).
+  const isEmptyList = isLenient && Array.isArray(given) && given.length === 0;
+  const params = isEmptyList ? undefined : given;
   // Checked above; said again for the compiler.
   if (typeof method !== "string") return invalid(id, InvalidRequest, "method is not a string");
   if (params !== undefined && !isJsonObject(params)) {

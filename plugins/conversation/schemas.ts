@@ -1,7 +1,6 @@
 import { z } from "zod";
 import {
   ApprovalPolicy,
-  EventMsg,
   ReasoningEffort,
   ReasoningSummary,
   SandboxMode,
@@ -128,7 +127,7 @@ export const RemoveConversationListener = z.object({ subscriptionId: Id });
 
 export const ConversationEventParams = z.object({
   id: z.string(),
-  msg: EventMsg,
+  msg: z.looseObject({ type: z.string() }).meta({ description: "As in codex/event." }),
   conversationId: z.string(),
   subscriptionId: z.string().optional(),
 });

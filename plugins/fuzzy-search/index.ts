@@ -11,7 +11,7 @@ export default definePlugin({
   description: "The method fuzzyFileSearch and the tool search_files: files by abbreviated names.",
   options: async () => (await import("./schemas.ts")).Options,
 
-  setup({ method, tool, options, environment, log, onClose }) {
+  setup({ method, tool, options, environment, log, onClose, whenIdle }) {
     let opened: Promise<Searches> | undefined;
     // Loaded by the first search.
     const searches = () => {
@@ -26,6 +26,7 @@ export default definePlugin({
       );
       return opened;
     };
+    whenIdle(() => import("./open.ts"));
     if (options.method !== false) {
       method(fuzzyFileSearch, async ({ query, roots, cancellationToken }, call) => {
         const wanted = { query, roots, token: cancellationToken ?? undefined };

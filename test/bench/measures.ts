@@ -17,6 +17,8 @@ export interface Measure {
   readonly more?: boolean;
   /** The floor has nothing to say here. */
   readonly agent?: boolean;
+  /** Instead of all. */
+  targets?(): Target[];
   /** Needs a plugin of ours. */
   readonly ours?: boolean;
   run(target: Target): Promise<Record<string, number>>;

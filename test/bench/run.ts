@@ -1,5 +1,6 @@
 import { measures, middle, type Measure } from "./measures.ts";
 import { memoryMeasures } from "./memory.ts";
+import { searchMeasures } from "./search.ts";
 import { targets, type Target } from "./targets.ts";
 
 // Usage: npm run bench [-- PART_OF_A_TITLE …]. Every measure runs its targets in turn, A B C A B C …,
@@ -9,7 +10,7 @@ type Figures = Map<string, Map<string, number[]>>;
 
 const wanted = process.argv.slice(2);
 const all = targets();
-for (const measure of [...measures, ...memoryMeasures]) {
+for (const measure of [...measures, ...memoryMeasures, ...searchMeasures]) {
   if (wanted.length > 0 && !wanted.some((part) => measure.title.includes(part))) continue;
   const figures = await collect(measure, all);
   process.stdout.write(`${table(measure, figures)}\n`);
@@ -17,7 +18,7 @@ for (const measure of [...measures, ...memoryMeasures]) {
 
 async function collect(measure: Measure, from: readonly Target[]): Promise<Figures> {
   const figures: Figures = new Map();
-  const taking = from.filter((target) => {
+  const taking = (measure.targets?.() ?? from).filter((target) => {
     if (measure.ours === true) return target.name === "portico";
     return measure.agent !== true || target.floor !== true;
   });

@@ -37,6 +37,14 @@ export function targets(): Target[] {
   return found;
 }
 
+/** Those that answer `fuzzyFileSearch`. */
+export function searchTargets(): Target[] {
+  const found = targets().filter(({ name }) => name === "portico");
+  const command = referenceBinary("0.44.0");
+  if (command !== undefined) found.push({ name: "codex 0.44.0", command, args: ["app-server"] });
+  return found;
+}
+
 /** The reference of this version, installed into a cache folder when missing. */
 export function referenceBinary(version: string): string | undefined {
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");

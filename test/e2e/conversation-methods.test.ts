@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FrontEnd } from "../helpers/front-end.ts";
 import { scenarios, type ScenarioOptions } from "../helpers/scenario.ts";
+import { tempFolder } from "../helpers/temp-folder.ts";
 
 const start = scenarios({ script: ["Hello."] });
 
@@ -154,8 +155,8 @@ describe("getUserAgent", () => {
     expect(userAgent).toMatch(
       /^my__dition\/\S+ \(\S.* \S+; \S+\) probe\/9\.9 \(test-client; 1\.0\.0\)$/,
     );
-    const { serverInfo } = front.peer.messages[0]?.result as { serverInfo: object };
-    expect(serverInfo).toMatchObject({ user_agent: userAgent });
+    const greeting = front.peer.messages[0];
+    expect(greeting?.result).toMatchObject({ serverInfo: { user_agent: userAgent } });
   });
 });
 
@@ -338,6 +339,20 @@ describe("execOneOffCommand", () => {
     const command = ["sh", "-c", "sleep 600 & echo done"];
     const params = { command, timeoutMs: 60_000 };
     expect(await front.call("execOneOffCommand", params)).toMatchObject({ stdout: "done\n" });
+  });
+});
+
+describe("D13: gitDiffToRemote", () => {
+  it("runs in the background: requests behind it are answered while git is slow", async () => {
+    const slow = tempFolder();
+    writeFileSync(join(slow, "git"), "#!/bin/sh\nexec sleep 600\n", { mode: 0o755 });
+    const front = await frontEnd({ env: { PATH: `${slow}:${process.env["PATH"]}` } });
+    const asked = front.peer.post("gitDiffToRemote", { cwd: front.scenario.home.workspace });
+    await front.call("newConversation", {});
+    await front.call("getUserSavedConfig");
+    expect(front.peer.messages.some(({ id: answered }) => answered === asked)).toBe(false);
+    front.peer.notify("notifications/cancelled", { requestId: asked });
+    expect((await front.peer.end()).code).toBe(0);
   });
 });
 

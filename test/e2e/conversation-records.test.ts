@@ -54,7 +54,8 @@ describe("the record of a turn", () => {
     });
     const { result } = await second.peer.answer(asked);
     expect(result).toMatchObject({ conversationId: id, model: "mock-model" });
-    const types = (result?.["initialMessages"] as { type: string }[]).map(({ type }) => type);
+    const initial = (result?.["initialMessages"] ?? []) as { type: string }[];
+    const types = initial.map(({ type }) => type);
     expect(types[0]).toBe("user_message");
     expect(types).toContain("agent_message");
     const told = second.peer.messages.findIndex(({ method }) => method === "codex/event");

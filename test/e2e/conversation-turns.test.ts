@@ -54,7 +54,7 @@ describe("a turn for a listener", () => {
     ]);
     const events = front.peer.messages.filter(({ method }) => method?.startsWith("codex/event/"));
     for (const { method, params } of events) {
-      const { type } = params?.["msg"] as { type: string };
+      const { type } = (params?.["msg"] ?? {}) as { type?: string };
       expect(params).toMatchObject({ id: "0", conversationId: id });
       expect(method).toBe(`codex/event/${type}`);
     }
@@ -110,6 +110,56 @@ describe("a turn for a listener", () => {
   });
 });
 
+describe("D5: a message that comes while a turn runs", () => {
+  it("during its last answer is not lost, and is recorded once", async () => {
+    const held = Promise.withResolvers<void>();
+    const front = await frontEnd({
+      script: [{ items: [{ message: "One." }], beforeEnd: held.promise }, "Two."],
+    });
+    const { id, path } = await front.open();
+    await front.listen(id);
+    await front.say(id, "first");
+    await front.event("agent_message");
+    await front.say(id, "second words");
+    held.resolve();
+    const { body } = await front.scenario.model.seen(2);
+    expect(JSON.stringify(body["input"]).match(/second words/g)).toHaveLength(1);
+    await front.peer.waitFor(
+      ({ method, params }) =>
+        method === "codex/event/agent_message" && JSON.stringify(params).includes("Two."),
+    );
+    const lines = readFileSync(path, "utf8").split("\n");
+    const said = lines.filter((line) => line.includes("second words"));
+    expect(said.map((line) => (JSON.parse(line) as { type: string }).type).toSorted()).toEqual([
+      "event_msg",
+      "response_item",
+    ]);
+  });
+
+  it("with settings of its own waits for its turn and keeps them", async () => {
+    const held = Promise.withResolvers<void>();
+    const front = await frontEnd({
+      script: [{ items: [{ message: "One." }], beforeEnd: held.promise }, "Two."],
+    });
+    const { id } = await front.open();
+    await front.listen(id);
+    await front.say(id, "first");
+    await front.event("agent_message");
+    await front.call("sendUserTurn", {
+      conversationId: id,
+      items: [textItem("second")],
+      cwd: front.scenario.home.workspace,
+      approvalPolicy: "never",
+      sandboxPolicy: { mode: "read-only" },
+      model: "other-model",
+      summary: "auto",
+    });
+    held.resolve();
+    const { body } = await front.scenario.model.seen(2);
+    expect(body["model"]).toBe("other-model");
+  });
+});
+
 describe("a listener that comes late", () => {
   it("gets everything since the creation, in order, after its reply", async () => {
     const front = await frontEnd({ script: [[{ message: "ab", deltas: ["a", "b"] }]] });
@@ -158,9 +208,9 @@ describe("several listeners", () => {
     await front.event("task_complete");
     await front.peer.request("ping");
     const ends = front.peer.messages.filter(({ method }) => method === "codex/event/task_complete");
-    expect(ends.map(({ params }) => params?.["subscriptionId"]).toSorted()).toEqual(
-      [own, undefined].toSorted(),
-    );
+    const copies = ends.map(({ params }) => params?.["subscriptionId"]);
+    expect(copies).toHaveLength(2);
+    expect(new Set(copies)).toEqual(new Set([own, undefined]));
   });
 
   it("D4: and a codex call on one conversation all get every event", async () => {
@@ -174,7 +224,7 @@ describe("several listeners", () => {
     await peer.answer(call);
     await front.event("task_complete");
     const told = peer.messages.filter(({ method }) => method === "codex/event");
-    const types = told.map(({ params }) => (params?.["msg"] as { type: string }).type);
+    const types = told.map(({ params }) => ((params?.["msg"] ?? {}) as { type?: string }).type);
     expect(front.types).toEqual(types.filter((type) => type !== "session_configured"));
     const mark = peer.messages.length;
     const reply = peer.post("tools/call", {
@@ -293,8 +343,16 @@ describe("approval of a patch by request", () => {
     expect(existsSync(file) && readFileSync(file, "utf8")).toBe(applies && "hi\n");
     const told = toolOutput(await front.scenario.model.seen(2));
     expect(told.includes("patch rejected by user")).toBe(!applies);
-    // D17: the difference of the turn is told when it changed, not again and again.
-    expect(front.types.filter((type) => type === "turn_diff")).toHaveLength(applies ? 1 : 0);
+  });
+
+  it("D17: tells the difference of the turn when it changed, not again and again", async () => {
+    const again = [{ ...patchCall("b.txt", "ho"), id: "call_2" }];
+    const front = await frontEnd({ script: [[patchCall("a.txt", "hi")], again, "Done."] });
+    const { id } = await front.open({ sandbox: "workspace-write" });
+    await front.listen(id);
+    await front.say(id, "go");
+    await front.event("task_complete");
+    expect(front.types.filter((type) => type === "turn_diff")).toHaveLength(2);
   });
 
   it("abort ends the turn", async () => {

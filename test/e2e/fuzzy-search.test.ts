@@ -48,17 +48,18 @@ describe("fuzzyFileSearch", () => {
   it("answers with exact scores and the roots as they were given", async () => {
     const { peer } = await start();
     const { result } = await peer.request(search, { query: "usr", roots: ["."] });
+    const common = { root: "." };
     expect(result).toEqual({
-      files: expect.arrayContaining([
+      files: [
         {
-          root: ".",
+          ...common,
           path: "user_service.ts",
           file_name: "user_service.ts",
           score: 75,
           indices: [0, 1, 3],
         },
-        { root: ".", path: "src/user.ts", file_name: "user.ts", score: 72, indices: [4, 5, 7] },
-      ]),
+        { ...common, path: "src/user.ts", file_name: "user.ts", score: 72, indices: [4, 5, 7] },
+      ],
     });
   });
 
@@ -96,7 +97,7 @@ describe("fuzzyFileSearch", () => {
     expect(order.indexOf(first)).toBeLessThan(order.indexOf(last));
     expect(order.indexOf(second)).toBeLessThan(order.indexOf(last));
     for (const id of [first, second]) {
-      expect((await peer.answer(id ?? -1)).result).toEqual({ files: expect.any(Array) });
+      expect(Array.isArray((await peer.answer(id ?? -1)).result?.["files"])).toBe(true);
     }
   });
 
@@ -115,10 +116,10 @@ describe("fuzzyFileSearch", () => {
     await peer.request(search, params);
     const told = peer.messages.filter((one) => one.method === "notifications/progress");
     expect(told.length).toBeGreaterThan(0);
-    expect(told[0]?.params).toMatchObject({
-      progressToken: "p",
-      message: expect.stringMatching(/^\d+ files seen, \d+ match: area\d+\/part\d+\/item7\.ts, /),
-    });
+    expect(told[0]?.params?.["progressToken"]).toBe("p");
+    expect(told[0]?.params?.["message"]).toMatch(
+      /^\d+ files seen, \d+ match: area\d+\/part\d+\/item7\.ts, /,
+    );
     await peer.request(search, { query: "item8", roots: ["."] });
     const all = peer.messages.filter((one) => one.method === "notifications/progress");
     expect(all).toHaveLength(told.length);

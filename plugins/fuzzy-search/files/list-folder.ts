@@ -18,10 +18,11 @@ export interface Listing {
   readonly readFolder?: (path: string) => Dirent[];
 }
 
-/** What is left out because it cannot be listed. */
-export interface Skipped {
-  unreadableFolders: number;
-  otherNames: number;
+/** What is left out because it cannot be listed. By folder, as folders are listed again. */
+export class Skipped {
+  readonly unreadable = new Set<string>();
+  /** How many names in a folder are not UTF-8. */
+  readonly otherNames = new Map<string, number>();
 }
 
 export interface Listed {
@@ -40,19 +41,21 @@ export function listFolder(folder: Folder, listing: Listing): Listed | undefined
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (goneCodes.has(code)) return undefined;
-    listing.skipped.unreadableFolders += 1;
+    listing.skipped.unreadable.add(path);
     return { names: [], children: [] };
   }
+  listing.skipped.unreadable.delete(path);
   const rules = rulesWithin(folder, path, { entries, listing });
   const folderBytes = bytesOf(path);
   const valid = entries.some(({ name }) => name.includes("\uFFFD")) ? validNames(path) : undefined;
+  let others = 0;
   const names: string[] = [];
   const children: Folder[] = [];
   for (const entry of entries) {
     const { name } = entry;
     if (name === ".git" || (!listing.hidden && name.startsWith("."))) continue;
     if (valid?.has(name) === false) {
-      listing.skipped.otherNames += 1;
+      others += 1;
       continue;
     }
     const isFolder = entry.isDirectory();
@@ -61,6 +64,8 @@ export function listFolder(folder: Folder, listing: Listing): Listed | undefined
     if (isFolder) children.push(newFolder(`${folder.path}${name}/`, rules));
     else names.push(name);
   }
+  if (others > 0) listing.skipped.otherNames.set(path, others);
+  else listing.skipped.otherNames.delete(path);
   return { names, children };
 }
 

@@ -46,21 +46,24 @@ function matcher(
     const end = text.slice(1);
     return (name) => name.endsWith(end);
   }
-  const source = expression(text);
+  const source = expression(text, byName ? 0 : text.search(/[\\*?[]/));
   if (source === undefined) return undefined;
   const regexp = new RegExp(`^(?:${source})$`, ignoreCase ? "i" : "");
   return (path) => regexp.test(path);
 }
 
-/** The glob as the source of a regular expression; `undefined` when it is broken: it matches nothing. */
-function expression(glob: string): string | undefined {
+/**
+ * The glob as the source of a regular expression; `undefined` when it is broken: it matches nothing.
+ * Git compares what is before the first wildcard on its own: two stars there count as at the start.
+ */
+function expression(glob: string, plainLength: number): string | undefined {
   let source = "";
   let at = 0;
   while (at < glob.length) {
     const char = glob[at] ?? "";
     if (char === "*") {
       const stars = /^\*+/.exec(glob.slice(at))?.[0].length ?? 1;
-      const afterSlash = at === 0 || glob[at - 1] === "/";
+      const afterSlash = at === 0 || at === plainLength || glob[at - 1] === "/";
       const next = glob[at + stars];
       if (stars > 1 && afterSlash && next === "/") {
         source += "(?:[^]*/)?";

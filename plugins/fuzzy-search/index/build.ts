@@ -1,16 +1,21 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Folder, newFolder } from "../files/folder.ts";
 import type { Git } from "../files/git.ts";
-import type { Listing, Skipped } from "../files/list-folder.ts";
+import { type Listing, Skipped } from "../files/list-folder.ts";
 import { type Surroundings, surroundings } from "../files/surroundings.ts";
 import { TrackedFilter } from "../files/tracked.ts";
 import { Walk } from "../files/walk.ts";
-import { type Segment, SegmentBuilder, segmentLimit } from "./segment.ts";
+import { segmentsOf } from "./from-git.ts";
+import type { Segment } from "./segment.ts";
 import { turn } from "./turn.ts";
 
 /** Milliseconds a thread works before it looks for messages. */
 export const sliceMs = 8;
+
+/** How long the listing waits for git, which needs some 30 ms for 100,000 files. */
+const trackedMs = 250;
 
 export interface BuildOptions {
   /** Absolute, links resolved. */
@@ -33,7 +38,7 @@ export class Build {
   top: Folder | undefined;
   listing: Listing | undefined;
   around: Surroundings | undefined;
-  readonly skipped: Skipped = { unreadableFolders: 0, otherNames: 0 };
+  readonly skipped = new Skipped();
   fileCount = 0;
   done = false;
   tooLarge = false;
@@ -41,6 +46,7 @@ export class Build {
   tracked: Segment[] | undefined;
   readonly #options: BuildOptions;
   readonly #listeners = new Set<(segment?: Segment) => void>();
+  #quiet: PromiseWithResolvers<void> | undefined;
   readonly #stop = new AbortController();
   readonly finished: Promise<void>;
 
@@ -54,7 +60,19 @@ export class Build {
   /** Hears of every new segment, and without one of anything else that is new. */
   listen(listener: (segment?: Segment) => void): () => void {
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#quiet?.resolve();
+    };
+  }
+
+  /** Nobody is reading the segments of the listing: they may be changed. */
+  async quiet(): Promise<void> {
+    while (this.#listeners.size > 0) {
+      this.#quiet ??= Promise.withResolvers<void>();
+      await this.#quiet.promise;
+      this.#quiet = undefined;
+    }
   }
 
   stop(): void {
@@ -78,6 +96,9 @@ export class Build {
         skipped: this.skipped,
       };
       this.top = newFolder("", rules);
+      // First what is known soon: an early answer must not wait for a slice of the long way.
+      await Promise.race([tracked, delay(trackedMs, undefined, { ref: false })]);
+      await turn();
       const onSegment = (segment: Segment) => this.#take(segment);
       const walk = new Walk({ listing: this.listing, start: [this.top], onSegment });
       while (!walk.step(sliceMs)) {
@@ -98,7 +119,7 @@ export class Build {
   /** Gives how many there are. */
   #takeTracked(list: Buffer | undefined): number {
     if (list === undefined || this.done) return 0;
-    const { segments, count } = fromGit(list, this.#options.hidden);
+    const { segments, count } = segmentsOf(list, this.#options.hidden);
     // What such files leave out is known only when they are read.
     const { root } = this.#options;
     const unsure = existsSync(join(root, ".ignore")) || list.includes("/.ignore\0");
@@ -118,7 +139,7 @@ export class Build {
     const filter = new TrackedFilter(listing, this.around.rules);
     const wanted = kept.filter((path) => filter.keeps(path));
     const text = Buffer.from(wanted.map((path) => `${path}\0`).join(""), "latin1");
-    const { segments, count } = fromGit(text, hidden);
+    const { segments, count } = segmentsOf(text, hidden);
     this.fileCount += count;
     for (const segment of segments) this.#take(segment);
   }
@@ -136,37 +157,4 @@ export class Build {
   #tell(segment?: Segment): void {
     for (const listener of this.#listeners) listener(segment);
   }
-}
-
-/** The paths that git prints, as segments. */
-function fromGit(list: Buffer, hidden: boolean): { segments: Segment[]; count: number } {
-  const segments: Segment[] = [];
-  let builder = new SegmentBuilder();
-  let count = 0;
-  for (let from = 0; from < list.length;) {
-    const to = list.indexOf(0, from);
-    const bytes = list.subarray(from, to);
-    from = to + 1;
-    if (!hidden && (bytes[0] === 46 || bytes.includes("/."))) continue;
-    if (!addPath(builder, bytes)) continue;
-    count += 1;
-    if (builder.count < segmentLimit) continue;
-    segments.push(builder.build());
-    builder = new SegmentBuilder();
-  }
-  if (builder.count > 0) segments.push(builder.build());
-  return { segments, count };
-}
-
-/** False for a path that is not UTF-8. */
-function addPath(builder: SegmentBuilder, bytes: Buffer): boolean {
-  for (const byte of bytes) {
-    if (byte < 128) continue;
-    const path = bytes.toString();
-    if (path.includes("\uFFFD")) return false;
-    builder.add(path, path.lastIndexOf("/") + 1);
-    return true;
-  }
-  builder.addBytes(bytes);
-  return true;
 }

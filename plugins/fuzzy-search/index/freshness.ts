@@ -183,6 +183,7 @@ export class Freshness {
   }
 
   async #mendNow(): Promise<void> {
+    await this.#build.quiet();
     const { listing, segments } = this.#build;
     if (this.isStale || this.#dirty.size === 0 || listing === undefined) return;
     const start = [...this.#dirty].filter((folder) => !folder.gone);

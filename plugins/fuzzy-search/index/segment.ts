@@ -95,14 +95,6 @@ export class SegmentBuilder {
     this.#finish(from, length, this.#bytes.lastIndexOf(47, from + length - 1) + 1 - from);
   }
 
-  /** A path of ASCII characters as bytes. */
-  addBytes(bytes: Uint8Array): void {
-    const from = this.#length;
-    this.#makeRoom(bytes.length);
-    this.#bytes.set(bytes, from);
-    this.#finish(from, bytes.length, bytes.lastIndexOf(47) + 1);
-  }
-
   build(): Segment {
     const count = this.#count;
     return new Segment({

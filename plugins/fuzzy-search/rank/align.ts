@@ -8,6 +8,8 @@ export interface Haystack {
   readonly length: number;
   /** Places are bytes. */
   readonly ascii: boolean;
+  /** The codes in lower case. */
+  readonly lower: Int32Array;
 }
 
 /** The best alignment of all words: the sum of their scores, and the places in ascending order. */
@@ -39,6 +41,7 @@ export function haystackOf(path: string): Haystack {
     codes = Int32Array.from(ascii ? Buffer.from(path) : first);
   }
   const bonuses = new Uint8Array(codes.length);
+  const lower = new Int32Array(codes.length);
   let before: number | undefined;
   for (let at = 0; at < codes.length; at += 1) {
     const code = codes[at] ?? 0;
@@ -46,9 +49,10 @@ export function haystackOf(path: string): Haystack {
       before !== undefined && before < 128 && code < 128
         ? (asciiBonuses[before * 128 + code] ?? 0)
         : bonusOf(before, code);
+    lower[at] = code >= 65 && code <= 90 ? code + 32 : code < 128 ? code : lowerCode(code);
     before = code;
   }
-  return { codes, bonuses, length: codes.length, ascii };
+  return { codes, bonuses, length: codes.length, ascii, lower };
 }
 
 /** The best alignment of every word, `undefined` when one of them does not occur. */
@@ -64,11 +68,12 @@ export function align(words: readonly Word[], haystack: Haystack): Alignment | u
   return { score, indices: [...places].toSorted((a, b) => a - b) };
 }
 
-function folded(word: Word, { codes, length }: Haystack): Int32Array {
+function folded(word: Word, { codes, lower, length, ascii }: Haystack): Int32Array {
+  const cased = word.exactCase ? codes : lower;
+  if (ascii || word.exactAccents) return cased;
   const result = new Int32Array(length);
   for (let at = 0; at < length; at += 1) {
-    let code = codes[at] ?? 0;
-    if (!word.exactAccents) code = plainCode(code);
+    const code = plainCode(codes[at] ?? 0);
     result[at] = word.exactCase ? code : lowerCode(code);
   }
   return result;
@@ -77,18 +82,18 @@ function folded(word: Word, { codes, length }: Haystack): Int32Array {
 export function alignWord(word: Word, haystack: Haystack): Alignment | undefined {
   const needle = word.codes;
   const codes = folded(word, haystack);
-  const firsts: number[] = [];
   let from = 0;
-  for (const code of needle) {
-    const at = codes.indexOf(code, from);
-    if (at < 0) return undefined;
-    firsts.push(at);
-    from = at + 1;
+  for (const [row, wanted] of needle.entries()) {
+    while (from < codes.length && codes[from] !== wanted) from += 1;
+    if (from === codes.length) return undefined;
+    if (row >= firsts.length) firsts = longer(firsts);
+    firsts[row] = from;
+    from += 1;
   }
   const [only] = needle;
   if (only === undefined) return { score: 0, indices: [] };
   if (needle.length === 1) return bestPlace(only, codes, haystack);
-  return new Table(needle, codes, firsts).best(haystack.bonuses);
+  return new Table(needle, codes).best(haystack.bonuses);
 }
 
 /**
@@ -115,32 +120,52 @@ function bestPlace(code: number, codes: Int32Array, haystack: Haystack): Alignme
 const fromMatch = 1;
 const gapFromMatch = 2;
 
+// Used again for every alignment: making them anew would cost more than aligning.
+/** Where each character of the word can stand first. */
+let firsts = new Int32Array(64);
+let rowScores = new Int32Array(256);
+let rowRuns = new Int32Array(256);
+let nextScores = new Int32Array(256);
+let nextRuns = new Int32Array(256);
+let allWays = new Int32Array(4096);
+
+function longer(array: Int32Array<ArrayBuffer>, least = 0): Int32Array<ArrayBuffer> {
+  const result = new Int32Array(Math.max(array.length * 2, least));
+  result.set(array);
+  return result;
+}
+
 /** All alignments of one word at once: row by row through its characters. */
 class Table {
   readonly #needle: readonly number[];
   readonly #codes: Int32Array;
-  /** Where each character can stand first. */
-  readonly #firsts: readonly number[];
   readonly #width: number;
   /** How each cell was reached: bits for its match and for the gap that ends there. */
-  readonly #ways: Uint8Array;
+  readonly #ways: Int32Array;
   /** Scores of matches in the row above, by column; 0 is no match. */
-  #scores: Int32Array;
+  #scores: Int32Array<ArrayBuffer>;
   /** The bonus at which the run of such a match goes on. */
-  #runs: Uint8Array;
+  #runs: Int32Array<ArrayBuffer>;
 
-  constructor(needle: readonly number[], codes: Int32Array, firsts: readonly number[]) {
+  constructor(needle: readonly number[], codes: Int32Array) {
     this.#needle = needle;
     this.#codes = codes;
-    this.#firsts = firsts;
     this.#width = codes.lastIndexOf(needle.at(-1) ?? 0) + 1;
-    this.#ways = new Uint8Array(needle.length * this.#width);
-    this.#scores = new Int32Array(this.#width);
-    this.#runs = new Uint8Array(this.#width);
+    const cells = needle.length * this.#width;
+    if (cells > allWays.length) allWays = longer(allWays, cells);
+    if (this.#width > rowScores.length) {
+      rowScores = longer(rowScores, this.#width);
+      rowRuns = longer(rowRuns, this.#width);
+      nextScores = longer(nextScores, this.#width);
+      nextRuns = longer(nextRuns, this.#width);
+    }
+    this.#ways = allWays.fill(0, 0, cells);
+    this.#scores = rowScores.fill(0, 0, this.#width);
+    this.#runs = rowRuns;
   }
 
   best(bonuses: Uint8Array): Alignment {
-    for (let at = this.#firsts[0] ?? 0; at < this.#width; at += 1) {
+    for (let at = firsts[0] ?? 0; at < this.#width; at += 1) {
       if (this.#codes[at] !== this.#needle[0]) continue;
       const bonus = bonuses[at] ?? 0;
       this.#scores[at] = perMatch + 2 * bonus;
@@ -159,38 +184,40 @@ class Table {
   }
 
   #nextRow(row: number, bonuses: Uint8Array): void {
-    const above = (row - 1) * this.#width;
-    const scores = new Int32Array(this.#width);
-    const runs = new Uint8Array(this.#width);
-    const first = this.#firsts[row] ?? 0;
+    const width = this.#width;
+    const codes = this.#codes;
+    const ways = this.#ways;
+    const aboveScores = this.#scores;
+    const aboveRuns = this.#runs;
+    const scores = (aboveScores === rowScores ? nextScores : rowScores).fill(0, 0, width);
+    const runs = aboveRuns === rowRuns ? nextRuns : rowRuns;
+    const above = (row - 1) * width;
+    const first = firsts[row] ?? 0;
     const wanted = this.#needle[row];
     let gap = 0;
     let matchBefore = 0;
-    for (let at = this.#firsts[row - 1] ?? 0; at + 1 < this.#width; at += 1) {
+    for (let at = firsts[row - 1] ?? 0; at + 1 < width; at += 1) {
       // The gap that ends at this column, from the column before it; scores never fall below 0.
-      const opened = Math.max(0, matchBefore - gapStart);
-      const longer = Math.max(0, gap - 1);
-      gap = Math.max(opened, longer);
-      if (opened > longer) this.#mark(above + at, gapFromMatch);
-      matchBefore = this.#scores[at] ?? 0;
+      const opened = matchBefore > gapStart ? matchBefore - gapStart : 0;
+      const wider = gap > 1 ? gap - 1 : 0;
+      gap = opened > wider ? opened : wider;
+      if (opened > wider) ways[above + at] = (ways[above + at] ?? 0) | gapFromMatch;
+      matchBefore = aboveScores[at] ?? 0;
       const next = at + 1;
-      if (next < first || this.#codes[next] !== wanted) continue;
+      if (next < first || codes[next] !== wanted) continue;
       const bonus = bonuses[next] ?? 0;
-      let run = Math.max(this.#runs[at] ?? 0, runBonus);
+      let run = aboveRuns[at] ?? 0;
+      if (run < runBonus) run = runBonus;
       if (bonus >= boundary && bonus > run) run = bonus;
       const skipping = gap + bonus;
-      const going = matchBefore === 0 ? -1 : matchBefore + Math.max(run, bonus);
+      const going = matchBefore === 0 ? -1 : matchBefore + (run > bonus ? run : bonus);
       const goesOn = going > skipping;
       scores[next] = perMatch + (goesOn ? going : skipping);
       runs[next] = goesOn ? run : bonus;
-      if (goesOn) this.#mark(row * this.#width + next, fromMatch);
+      if (goesOn) ways[row * width + next] = fromMatch;
     }
     this.#scores = scores;
     this.#runs = runs;
-  }
-
-  #mark(cell: number, way: number): void {
-    this.#ways[cell] = (this.#ways[cell] ?? 0) | way;
   }
 
   #trace(end: number): number[] {

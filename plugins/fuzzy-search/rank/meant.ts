@@ -12,13 +12,16 @@ export interface Ranked extends Alignment {
 // Fitted to abbreviations of file names of real packages: a search for the weights under which the
 // file that was abbreviated comes first most often (`npm run bench -- intent` shows how often).
 const weights = {
-  alignment: 0.4,
+  alignment: 0.8,
   fuzzyPath: 7.4,
   fuzzyBase: 1.65,
   wordStarts: 1.9,
   baseStart: 1.75,
   wholeName: 1,
 };
+
+/** What is as good within this is put in order by its score, then by its path. */
+const grain = 0.25;
 
 /**
  * How well a path answers a query, `undefined` when it does not match. The score alone does not know
@@ -28,18 +31,20 @@ export function rank(path: string, words: readonly Word[]): Ranked | undefined {
   const haystack = haystackOf(path);
   const found = align(words, haystack);
   if (found === undefined) return undefined;
+  const length = words.reduce((sum, word) => sum + word.codes.length, 0);
+  // One letter abbreviates nothing.
+  if (length < 2) return { ...found, path, meant: found.score };
   const base = path.slice(path.lastIndexOf("/") + 1);
   const text = words.map((word) => word.text).join(" ");
-  const length = words.reduce((sum, word) => sum + word.codes.length, 0);
   const { starts, atStart } = baseCover(base, words);
-  const meant =
-    (weights.alignment * found.score) / Math.max(1, length) +
+  const exactly =
+    (weights.alignment * found.score) / length +
     weights.fuzzyPath * fuzzy(text, path) +
     weights.fuzzyBase * fuzzy(text, base) +
     weights.wordStarts * starts +
     weights.baseStart * (atStart ? 1 : 0) +
     weights.wholeName * (isName(text, base) ? 1 : 0);
-  return { ...found, path, meant };
+  return { ...found, path, meant: Math.round(exactly / grain) * grain };
 }
 
 /** From 0 to 1. Prepared here, because fuzzysort would keep every path it prepares itself. */

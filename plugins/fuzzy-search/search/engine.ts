@@ -146,7 +146,9 @@ function folderAt(path: string): string | { problem: string } {
 }
 
 function skippedNotes({ given, index }: Root): string[] {
-  const { unreadableFolders, otherNames } = index.build.skipped;
+  const { skipped } = index.build;
+  const unreadableFolders = skipped.unreadable.size;
+  const otherNames = [...skipped.otherNames.values()].reduce((sum, count) => sum + count, 0);
   const notes: string[] = [];
   const name = JSON.stringify(given);
   if (unreadableFolders > 0) {

@@ -6,6 +6,7 @@ import { turn } from "../index/turn.ts";
 import type { Ranked } from "../rank/meant.ts";
 import { parseQuery, type Word } from "../rank/query.ts";
 import { Collector, FirstPaths, inOrder, type Order } from "./collector.ts";
+import { practise } from "./practice.ts";
 import { looksMistyped, withoutOneLetter } from "./typos.ts";
 
 export interface RootSearch {
@@ -42,7 +43,8 @@ export class RootSearcher {
     const build = await index.current(strict);
     try {
       const ranked = build.done ? await this.#searchAll(build.segments) : await this.#follow(build);
-      const mended = signal.aborted ? ranked : await this.#mended(ranked, build.segments);
+      const segments = build.tracked ?? build.segments;
+      const mended = signal.aborted ? ranked : await this.#mended(ranked, segments);
       return this.#existing(mended);
     } finally {
       if (build !== index.build) build.stop();
@@ -57,8 +59,8 @@ export class RootSearcher {
 
   async #searchAll(segments: readonly Segment[]): Promise<Ranked[]> {
     const collector = this.#collector();
-    // A copy: folders that are listed again add to it.
-    for (const segment of segments.slice()) {
+    // Folders that are listed again meanwhile come as segments at the end.
+    for (const segment of segments) {
       if (this.#search.signal.aborted) break;
       collector.add(segment);
       if (segments.length > 2) await turn();
@@ -71,13 +73,17 @@ export class RootSearcher {
     const { signal, onPartial, strict } = this.#search;
     const collector = this.#collector();
     const waiting = [...build.segments];
+    let hasNews = false;
     let news = Promise.withResolvers<void>();
     const unlisten = build.listen((segment) => {
       if (segment !== undefined) waiting.push(segment);
+      hasNews = true;
       news.resolve();
     });
     const onAbort = () => news.resolve();
     signal.addEventListener("abort", onAbort);
+    const isNew = build.tracked === undefined && waiting.length === 0;
+    if (isNew) await practise(this.#words, () => hasNews || build.done || signal.aborted);
     // The first is told as soon as there is something to tell.
     let toldAt = -Infinity;
     let early = strict;

@@ -27,7 +27,7 @@ describe("requests in line", () => {
 
   it("are held up for a second at most, counted from when the slow one began", async () => {
     const line = new InLine();
-    line.enter(call(1), "in-line");
+    expect(line.enter(call(1), "in-line")).toBeUndefined();
     const seen: number[] = [];
     void line.enter(call(2), "in-line")?.then(() => seen.push(2));
     void line.enter(call(3), "in-line")?.then(() => seen.push(3));
@@ -40,7 +40,7 @@ describe("requests in line", () => {
   it("are not held up by queued ones, which wait themselves; others never wait", async () => {
     const line = new InLine();
     const first = call(1);
-    line.enter(first, "in-line");
+    expect(line.enter(first, "in-line")).toBeUndefined();
     const queued = line.enter(call(2), "queued");
     const next = line.enter(call(3), "in-line");
     expect(line.enter(call(4), undefined)).toBeUndefined();

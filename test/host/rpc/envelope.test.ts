@@ -17,7 +17,6 @@ describe("an envelope", () => {
     ],
     ['{"jsonrpc":"2.0","id":1,"method":"m","params":{"a":1}}', { params: { a: 1 } }],
     ['{"jsonrpc":"2.0","id":1,"method":"m","params":null}', { params: undefined }],
-    ['{"jsonrpc":"2.0","id":1,"method":"m","params":[]}', { params: undefined }],
     ['{"jsonrpc":"2.0","id":1,"method":"","extra":[1]}', { kind: "request", method: "" }],
     ['{"jsonrpc":"2.0","method":"m"}', { kind: "notification", method: "m" }],
     ['{"jsonrpc":"2.0","method":"m","params":[1]}', { kind: "ignored" }],
@@ -63,11 +62,22 @@ describe("an envelope", () => {
     ['{"jsonrpc":"2.0","id":4,"method":"m","error":{}}', -32600, 4],
     ['{"jsonrpc":"2.0","id":4,"method":"m","id":5}', -32600, undefined],
     ['{"jsonrpc":"2.0","id":4,"method":"m","method" :"n"}', -32600, 4],
+    ['{"jsonrpc":"2.0","id":4,"method":"m","params":[]}', -32602, 4],
     ['{"jsonrpc":"2.0","id":4,"method":"m","params":[1]}', -32602, 4],
     ['{"jsonrpc":"2.0","id":4,"method":"m","params":"x"}', -32602, 4],
     ['{"jsonrpc":"2.0","id":4,"method":"m","params":0}', -32602, 4],
   ])("%s is refused with %i", (text, code, id) => {
     expect(readMessage(text)).toMatchObject({ kind: "invalid", id, error: { code } });
+  });
+
+  it.each<[string, unknown]>([
+    ['{"id":1,"method":"m","params":[]}', { kind: "request", params: undefined }],
+    ['{"jsonrpc":"1.0","id":1,"method":"m"}', { kind: "request" }],
+    ['{"jsonrpc":2,"id":1,"method":"m"}', { error: { code: -32600 } }],
+    ['{"id":1,"method":"m","params":[1]}', { error: { code: -32602 } }],
+    ['{"id":1,"method":"n","params":{}}', { error: { code: -32600 } }],
+  ])("%s is read by what its method allows", (text, expected) => {
+    expect(readMessage(text, (method) => method === "m")).toMatchObject(expected as object);
   });
 
   it("is read from each element of a batch", () => {

@@ -34,6 +34,11 @@ describe("JSON-RPC", () => {
       { error: { code: -32602 } },
     ],
     [
+      "an empty list as params",
+      '{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}',
+      { error: { code: -32602 } },
+    ],
+    [
       "a notification as request",
       '{"jsonrpc":"2.0","id":1,"method":"notifications/cancelled"}',
       { error: { code: -32601 } },

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { newFolder } from "../../../../plugins/fuzzy-search/files/folder.ts";
+import { Skipped } from "../../../../plugins/fuzzy-search/files/list-folder.ts";
 import { surroundings } from "../../../../plugins/fuzzy-search/files/surroundings.ts";
 import { Walk } from "../../../../plugins/fuzzy-search/files/walk.ts";
 import type { Segment } from "../../../../plugins/fuzzy-search/index/segment.ts";
@@ -76,7 +77,7 @@ function walked(root: string, settings: { excludesFile: string; ignoreCase: bool
       ignoreCase: settings.ignoreCase,
       personal,
       ruleFiles: new Set(),
-      skipped: { unreadableFolders: 0, otherNames: 0 },
+      skipped: new Skipped(),
     },
     start: [newFolder("", rules)],
     onSegment: (segment) => void segments.push(segment),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { newFolder } from "../../../../plugins/fuzzy-search/files/folder.ts";
 import { Git } from "../../../../plugins/fuzzy-search/files/git.ts";
-import type { Listing } from "../../../../plugins/fuzzy-search/files/list-folder.ts";
+import { type Listing, Skipped } from "../../../../plugins/fuzzy-search/files/list-folder.ts";
 import { surroundings } from "../../../../plugins/fuzzy-search/files/surroundings.ts";
 import { Walk } from "../../../../plugins/fuzzy-search/files/walk.ts";
 import type { Segment } from "../../../../plugins/fuzzy-search/index/segment.ts";
@@ -15,7 +15,7 @@ async function listed(root: string, more: Partial<Listing> = {}, env = {}) {
     new AbortController().signal,
   );
   const { rules, personal } = surroundings(root, settings);
-  const skipped = { unreadableFolders: 0, otherNames: 0 };
+  const skipped = new Skipped();
   const listing = {
     root,
     hidden: true,
@@ -130,7 +130,7 @@ describe("a listing", () => {
     mkdirSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xfe])]));
     const { paths, skipped } = await listed(root);
     expect(paths).toEqual(["a", "é.ts", "\uFFFD.ts"].toSorted());
-    expect(skipped.otherNames).toBe(2);
+    expect([...skipped.otherNames.values()]).toEqual([2]);
   });
 
   it("skips a folder that cannot be read, and counts it", async () => {
@@ -141,6 +141,6 @@ describe("a listing", () => {
     };
     const { paths, skipped } = await listed(root, { readFolder });
     expect(paths).toEqual(["a"]);
-    expect(skipped.unreadableFolders).toBe(1);
+    expect([...skipped.unreadable]).toEqual([`${root}/locked/`]);
   });
 });

@@ -52,6 +52,17 @@ describe("a search", () => {
     expect(notes).toEqual(['root does not exist: "/nowhere/x"', `root is not a folder: "${file}"`]);
   });
 
+  it("tells what it could not list, however often it looked", async () => {
+    const root = tree(["a"]);
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x61, 0xff])]), "");
+    const engine = engineOf({ maxWatches: 0 });
+    for (let round = 0; round < 3; round += 1) {
+      const { files, notes } = await find(engine, root, "a");
+      expect(files.map(({ path }) => path)).toEqual(["a"]);
+      expect(notes).toEqual([`1 name below "${root}" left out: not UTF-8`]);
+    }
+  });
+
   it("matches every file with a blank query, in the order of paths", async () => {
     const root = tree([...Array.from({ length: 120 }, (_, n) => `f${n}`), "B", "a/z"]);
     const { files } = await find(engineOf(), root, "  ");
