@@ -10,6 +10,7 @@ import { RpcPeer } from "./rpc/peer.ts";
 import { isNotificationLine } from "./rpc/serialize.ts";
 import { guardStdout, processStdout, runningPlugin } from "./rpc/stdout-guard.ts";
 import { inject, injectable, Opening, Values } from "./tokens.ts";
+import { systemName } from "./system.ts";
 import type { BootedPlugins, HostValues } from "./tokens.ts";
 import { warmUp } from "./warm-up.ts";
 
@@ -89,7 +90,16 @@ export class Connection {
       client: this.peer,
       log: this.logs,
       signal: this.#closing.signal,
-      environment: { env, cwd, version, ...(appServer === true && { appServer }) },
+      environment: {
+        env,
+        cwd,
+        version,
+        // Read when somebody wants to know.
+        get system() {
+          return systemName();
+        },
+        ...(appServer === true && { appServer }),
+      },
     });
     this.open(booted.registry);
     this.#takeEarly();

@@ -28,8 +28,8 @@ export interface RunRequest {
 }
 
 /**
- * How a command ended. Each text keeps its first and last part, of an aborted command 32 KiB each,
- * invalid UTF-8 replaced.
+ * How a command ended. Each text keeps its first and last part, invalid UTF-8 replaced; nobody waits
+ * for those of an aborted command, they are empty.
  */
 export interface RunResult {
   /** 124 after a time-out; -1 when it was not started or a signal ended it. */
@@ -49,8 +49,6 @@ type Ending = Pick<RunResult, "exitCode" | "timedOut" | "aborted" | "killedBy" |
 type Stopped = "timedOut" | "aborted" | undefined;
 
 const pieceBytes = 8192;
-/** Nobody waits for the output of a command that was aborted, but for the answer behind it. */
-const abortedLimit = 32 * 1024;
 /** Between asking a group to end and ending it. */
 const graceMs = 80;
 /** After the exit, pipes that a background process holds are read until this much silence … */
@@ -66,12 +64,12 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const started = process.hrtime.bigint();
   const output = new Output(request);
   const ending = await runToEnding(request, output);
-  const limit = ending.aborted ? abortedLimit : undefined;
+  const textOf = (kept: Capture) => (ending.aborted ? "" : kept.text());
   return {
     ...ending,
-    stdout: output.stdout.text(limit),
-    stderr: output.stderr.text(limit),
-    aggregatedOutput: output.both.text(limit),
+    stdout: textOf(output.stdout),
+    stderr: textOf(output.stderr),
+    aggregatedOutput: textOf(output.both),
     durationMs: Number(process.hrtime.bigint() - started) / 1e6,
   };
 }
