@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { promises, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -86,11 +86,33 @@ function closure(build, ids) {
   return found;
 }
 
+/** Node makes its promises of files from many modules; here they load with the first call of one. */
+const promisesOfFilesWhenCalled = {
+  name: "promises of files when called",
+  resolveId: {
+    filter: { id: /^node:fs\/promises$/ },
+    // Libraries may expect more of it.
+    handler: (_, importer) => (importer.includes("/node_modules/") ? null : "\0file-promises"),
+  },
+  load: {
+    filter: { id: /^\0file-promises$/ },
+    handler() {
+      const names = Object.keys(promises).filter((name) => typeof promises[name] === "function");
+      const wrappers = names.map(
+        (name) => `export const ${name} = (...given) => promises.${name}(...given);`,
+      );
+      return ['import { promises } from "node:fs";', 'export { constants } from "node:fs";']
+        .concat(wrappers)
+        .join("\n");
+    },
+  },
+};
+
 /** The program: CommonJS, which starts faster than ES modules; every other `import()` is a chunk. */
 export const program = {
   ...shared,
   input: { cli: "host/cli.ts" },
-  plugins: [builtinsInFirstFile, turnInOneFile],
+  plugins: [builtinsInFirstFile, turnInOneFile, promisesOfFilesWhenCalled],
   // The first file keeps what other chunks share with it, beside its own exports.
   preserveEntrySignatures: "allow-extension",
   // ES modules where a library has both: they are bundled without their wrappers and unused parts.

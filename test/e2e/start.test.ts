@@ -20,6 +20,6 @@ it("takes a first turn through with nothing loaded that it does not need", async
   const loaded = readFileSync(file, "utf8").split("\n");
   expect(loaded).toEqual(expect.arrayContaining(["cli.cjs", "turn.cjs"]));
   const slow =
-    /^(?:zod|schemas|cosmiconfig|pino|ai-sdk|unbash|diff|execa|model)|crypto$|^(?:perf_hooks|module)$/;
+    /^(?:zod|schemas|cosmiconfig|pino|ai-sdk|unbash|diff|execa|model)|crypto$|^(?:perf_hooks|module|fs\/promises)$/;
   expect(loaded.filter((name) => slow.test(name.replace("NativeModule ", "")))).toEqual([]);
 });
