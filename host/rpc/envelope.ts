@@ -109,7 +109,10 @@ function isVersionText({ jsonrpc }: JsonObject): boolean {
 function response(value: JsonObject, id: RequestId | undefined): Message {
   // Whatever its member jsonrpc: nobody could be told, and a question would wait for ever.
   if (id === undefined) return { kind: "ignored", reason: "an answer without a usable id" };
-  return { kind: "response", id, result: value["result"], error: value["error"] };
+  const { result, error } = value;
+  // Older clients write `"error": null` beside a result.
+  const failed = error !== null || result === undefined;
+  return { kind: "response", id, result, error: failed ? error : undefined };
 }
 
 /** The id, or `undefined` for what is none: fractions, booleans, null, more than 64 bits. */

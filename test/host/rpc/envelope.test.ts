@@ -23,6 +23,11 @@ describe("an envelope", () => {
     ['{"jsonrpc":"2.0","id":1,"result":{}}', { kind: "response", id: 1, result: {} }],
     ['{"jsonrpc":"2.0","id":1,"result":null}', { kind: "response", id: 1, result: null }],
     ['{"jsonrpc":"2.0","id":1,"error":{"code":1}}', { kind: "response", error: { code: 1 } }],
+    [
+      '{"jsonrpc":"2.0","id":1,"error":null,"result":{}}',
+      { kind: "response", result: {}, error: undefined },
+    ],
+    ['{"jsonrpc":"2.0","id":1,"error":null}', { kind: "response", error: null }],
     ['{"jsonrpc":"2.0","id":null,"error":{"code":1}}', { kind: "ignored" }],
     ['{"jsonrpc":"2.0","result":{}}', { kind: "ignored" }],
     ['{"id":1,"result":{}}', { kind: "response", id: 1 }],
