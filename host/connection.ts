@@ -48,9 +48,9 @@ export class Connection {
       if (this.#early === undefined) this.peer.receive(text);
       else this.#early.push(() => this.peer.receive(text));
     };
-    const broken = (problem: Problem) => {
-      if (this.#early === undefined) this.#refuse(problem);
-      else this.#early.push(() => this.#refuse(problem));
+    const broken = (problem: Problem, head?: string) => {
+      if (this.#early === undefined) this.#refuse(problem, head);
+      else this.#early.push(() => this.#refuse(problem, head));
     };
     this.#lines = new Lines({ line, broken }, this.#lineLimit);
   }
@@ -117,10 +117,13 @@ export class Connection {
     for (const take of early) take();
   }
 
-  #refuse(problem: Problem): void {
-    const message =
-      problem === "not-utf8" ? "the line is not valid UTF-8" : "the line is longer than is served";
-    this.peer.refuse({ code: problem === "not-utf8" ? ParseError : InvalidRequest, message });
+  #refuse(problem: Problem, head = ""): void {
+    if (problem === "not-utf8") {
+      this.peer.refuse({ code: ParseError, message: "the line is not valid UTF-8" });
+    } else {
+      const message = "the line is longer than is served";
+      this.peer.refuseHead(head, { code: InvalidRequest, message });
+    }
   }
 
   /** Starts reading; the returned function takes every listener away. */
