@@ -1,4 +1,3 @@
-import { EventMsg } from "../../core/index.ts";
 import type { ConversationRequest, TurnOverrides } from "../../core/index.ts";
 import { assemble, startEvents } from "./assemble.ts";
 import { LiveConversation } from "./conversation.ts";
@@ -37,7 +36,6 @@ export async function resumeConversation(
       const recorder = new Recorder({ path: place.path, log: surroundings.log, claim });
       const session = sessionOf(plan, parts, recorder);
       restore(session, recorded);
-      countOn(session, recorded);
       if (recorded.items.length === 0) session.history.append(openingOf(plan, parts.texts));
       if (saysHow(place.request)) recorder.request(recordedRequest(plan.request, plan));
       const events = startEvents(plan, recorder, {
@@ -74,13 +72,6 @@ function restore(session: Session, { items, drafts, skipped }: Recorded): void {
   // A crash cut the answer off; what of it had happened is history now.
   history.append(drafts);
   if (skipped > 0) log.warn(`${skipped} lines of a record were skipped: ${recorder.path}`);
-}
-
-/** The tokens spent so far stay in the count. */
-function countOn({ usage }: Session, { events }: Recorded): void {
-  const counted = events.findLast(({ type, info }) => type === "token_count" && info !== null);
-  const event = EventMsg.safeParse(counted);
-  if (event.success && event.data.type === "token_count") usage.restore(event.data);
 }
 
 function laidOver(
