@@ -24,6 +24,7 @@ import {
   stage,
   started,
   text,
+  usage,
   wordsIn,
   write,
   type Folders,
@@ -64,6 +65,23 @@ async function crashed(at: Stage, more = ""): Promise<string> {
 }
 
 describe("a resumed conversation", () => {
+  it("counts its tokens from nothing, as its clients expect", async () => {
+    const place = folders();
+    const at = await stage({ request: free, script: [text("one")] }, place);
+    await at.say("first");
+    await at.conversations.close();
+    const { conversations, model } = restarted(place, { script: [text("two")] });
+    const again = await conversations.resume({ id: at.conversation.id });
+    const totals: unknown[] = [];
+    again.subscribe({
+      event: ({ msg }) => {
+        if (msg.type === "token_count") totals.push(msg.info?.total_token_usage.total_tokens);
+      },
+    });
+    await say(again, "second", model);
+    expect(totals).toEqual([undefined, usage.total_tokens]);
+  });
+
   it("acceptance 27: sends the model what it sent before, and then only more", async () => {
     const place = folders();
     write(place.home, "AGENTS.md", "be kind");
