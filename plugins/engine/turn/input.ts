@@ -4,6 +4,8 @@ import { errorMessage } from "../../../core/index.ts";
 import type { EventMsg, InputItem, MessagePart, ResponseItem } from "../../../core/index.ts";
 import type { Session, TaskContext } from "./task.ts";
 
+type UserMessage = Extract<ResponseItem, { type: "message" }>;
+
 /** The person's own words enter the history once, before anything that answers them. */
 export async function takeInput(
   { cwd, history, recorder }: Session,
@@ -11,7 +13,7 @@ export async function takeInput(
 ): Promise<void> {
   const message = await userMessage(input, cwd);
   history.append([message]);
-  recorder.event(userEvent(input));
+  recorder.event(userEvent(input, message));
 }
 
 /** What came in while the model was busy goes into its next request, each message once. */
@@ -21,15 +23,15 @@ export async function takeInbox({ inbox, session }: TaskContext): Promise<void> 
 }
 
 /** Their message as the model gets it; local images are relative to `cwd`. */
-async function userMessage(input: readonly InputItem[], cwd: string): Promise<ResponseItem> {
+async function userMessage(input: readonly InputItem[], cwd: string): Promise<UserMessage> {
   const content = await Promise.all(input.map((item) => messagePart(item, cwd)));
   return { type: "message", role: "user", content };
 }
 
-/** The same for the record: texts joined, images by address. */
-function userEvent(input: readonly InputItem[]): EventMsg {
+/** The same for the record: texts joined, images as the model gets them, so that they can be shown. */
+function userEvent(input: readonly InputItem[], { content }: UserMessage): EventMsg {
   const texts = input.filter((item) => item.type === "text").map((item) => item.text);
-  const images = input.flatMap((item) => (item.type === "image" ? [item.image_url] : []));
+  const images = content.flatMap((part) => (part.type === "input_image" ? [part.image_url] : []));
   return {
     type: "user_message",
     message: texts.join(""),
