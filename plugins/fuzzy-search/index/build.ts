@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Folder, newFolder } from "../files/folder.ts";
 import type { Git } from "../files/git.ts";
 import { type Listing, Skipped } from "../files/list-folder.ts";
-import { type Surroundings, surroundings } from "../files/surroundings.ts";
+import { type GitSettings, type Surroundings, surroundings } from "../files/surroundings.ts";
 import { TrackedFilter } from "../files/tracked.ts";
 import { Walk } from "../files/walk.ts";
 import { segmentsOf } from "./from-git.ts";
@@ -45,6 +45,8 @@ export class Build {
   fileCount = 0;
   done = false;
   tooLarge = false;
+  /** What git tracks, as far as it has printed it; grows. */
+  coming: readonly Segment[] | undefined;
   /** Set for a short time, before the listing is done. */
   tracked: Segment[] | undefined;
   readonly #options: BuildOptions;
@@ -86,8 +88,9 @@ export class Build {
     const { root, git, hidden } = this.#options;
     const { signal } = this.#stop;
     try {
-      const tracked = git.tracked(root, signal).then((list) => this.#takeTracked(list));
-      const settings = await git.settings(root, signal);
+      const asked = git.settings(root, signal);
+      const tracked = this.#listTracked(asked);
+      const settings = await asked;
       this.around = surroundings(root, settings);
       const { rules, personal, watched } = this.around;
       this.listing = {
@@ -102,6 +105,10 @@ export class Build {
       // First what is known soon: an early answer must not wait for a slice of the long way.
       await Promise.race([tracked, delay(trackedMs, undefined, { ref: false })]);
       await turn();
+      // Beside the walk: it prints next to nothing.
+      const ignored = tracked.then((count) =>
+        count > 0 ? git.trackedButIgnored(root, signal) : undefined,
+      );
       const onSegment = (segment: Segment) => this.#take(segment);
       const walk = new Walk({ listing: this.listing, start: [this.top], onSegment });
       while (!walk.step(sliceMs)) {
@@ -111,31 +118,44 @@ export class Build {
       }
       this.fileCount = walk.fileCount;
       this.folders = walk.folders;
-      if ((await tracked) > 0) await this.#addIgnored(this.listing);
+      this.#addIgnored(this.listing, await ignored);
     } finally {
       this.done = true;
       this.tracked = undefined;
+      this.coming = undefined;
       this.#tell();
     }
   }
 
   /** Gives how many there are. */
-  #takeTracked(list: Buffer | undefined): number {
-    if (list === undefined || this.done) return 0;
-    const { segments, count } = segmentsOf(list, this.#options.hidden);
+  async #listTracked(settings: Promise<GitSettings>): Promise<number> {
+    const { root, git, hidden } = this.#options;
+    const all: Segment[] = [];
     // What such files leave out is known only when they are read.
-    const { root } = this.#options;
-    const unsure = existsSync(join(root, ".ignore")) || list.includes("/.ignore\0");
+    let unsure = existsSync(join(root, ".ignore"));
+    let sum = 0;
+    const worked = await git.tracked(root, this.#stop.signal, (list) => {
+      const { segments, count } = segmentsOf(list, hidden);
+      sum += count;
+      unsure ||= list.includes("/.ignore\0");
+      all.push(...segments);
+      if (unsure || this.done) return;
+      this.coming = all;
+      this.#tell();
+    });
+    this.coming = undefined;
+    // Those above the root are read by then.
+    await settings;
+    if (!worked || this.done) return 0;
     if (!unsure && this.around?.rules.hasIgnoreFiles !== true) {
-      this.tracked = segments;
+      this.tracked = all;
       this.#tell();
     }
-    return count;
+    return sum;
   }
 
-  async #addIgnored(listing: Listing): Promise<void> {
-    const { root, git, hidden } = this.#options;
-    const list = await git.trackedButIgnored(root, this.#stop.signal);
+  #addIgnored(listing: Listing, list: Buffer | undefined): void {
+    const { hidden } = this.#options;
     if (list === undefined || list.length === 0) return;
     const kept = list.toString("latin1").split("\0").slice(0, -1);
     if (this.around === undefined) return;
