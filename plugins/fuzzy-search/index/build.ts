@@ -7,6 +7,7 @@ import { type Listing, Skipped } from "../files/list-folder.ts";
 import { type GitSettings, type Surroundings, surroundings } from "../files/surroundings.ts";
 import { TrackedFilter } from "../files/tracked.ts";
 import { Walk } from "../files/walk.ts";
+import { timeOf } from "./folder-time.ts";
 import { segmentsOf } from "./from-git.ts";
 import type { Segment } from "./segment.ts";
 import { turn } from "./turn.ts";
@@ -49,7 +50,10 @@ export class Build {
   coming: readonly Segment[] | undefined;
   /** Set for a short time, before the listing is done. */
   tracked: Segment[] | undefined;
+  /** When git's list of files was changed before it was read; NaN without one. */
+  indexTime = Number.NaN;
   readonly #options: BuildOptions;
+  #ignored: Segment[] = [];
   readonly #listeners = new Set<(segment?: Segment) => void>();
   #quiet: PromiseWithResolvers<void> | undefined;
   readonly #stop = new AbortController();
@@ -92,7 +96,8 @@ export class Build {
       const tracked = this.#listTracked(asked);
       const settings = await asked;
       this.around = surroundings(root, settings);
-      const { rules, personal, watched } = this.around;
+      const { rules, personal, watched, index } = this.around;
+      this.indexTime = index === undefined ? Number.NaN : timeOf(index);
       this.listing = {
         root: root === "/" ? "" : root,
         hidden,
@@ -109,6 +114,8 @@ export class Build {
       const ignored = tracked.then((count) =>
         count > 0 ? git.trackedButIgnored(root, signal) : undefined,
       );
+      // Its failure is seen below, if nothing else fails before.
+      ignored.catch(() => undefined);
       const onSegment = (segment: Segment) => this.#take(segment);
       const walk = new Walk({ listing: this.listing, start: [this.top], onSegment });
       while (!walk.step(sliceMs)) {
@@ -154,17 +161,33 @@ export class Build {
     return sum;
   }
 
+  /** Asks anew which ignored files are tracked: git's list of files changed. */
+  async listIgnored(): Promise<void> {
+    const { root, git } = this.#options;
+    if (this.listing === undefined || this.around?.index === undefined) return;
+    this.indexTime = timeOf(this.around.index);
+    const list = await git.trackedButIgnored(root, this.#stop.signal);
+    const old = this.#ignored;
+    this.#ignored = [];
+    this.#addIgnored(this.listing, list);
+    // Last, and in one go: a search that goes through the segments finds the old or the new ones.
+    for (const { masks } of old) {
+      this.fileCount -= masks.length;
+      masks.fill(0);
+    }
+  }
+
   #addIgnored(listing: Listing, list: Buffer | undefined): void {
-    const { hidden } = this.#options;
-    if (list === undefined || list.length === 0) return;
+    if (list === undefined || list.length === 0 || this.around === undefined) return;
     const kept = list.toString("latin1").split("\0").slice(0, -1);
-    if (this.around === undefined) return;
     const filter = new TrackedFilter(listing, this.around.rules);
     const wanted = kept.filter((path) => filter.keeps(path));
     const text = Buffer.from(wanted.map((path) => `${path}\0`).join(""), "latin1");
-    const { segments, count } = segmentsOf(text, hidden);
-    this.fileCount += count;
-    for (const segment of segments) this.#take(segment);
+    this.#ignored = segmentsOf(text, this.#options.hidden).segments;
+    for (const segment of this.#ignored) {
+      this.fileCount += segment.count;
+      this.#take(segment);
+    }
   }
 
   #take(segment: Segment): void {
