@@ -1,3 +1,4 @@
+import type * as ChildProcess from "node:child_process";
 import { Writable } from "node:stream";
 import type { Readable } from "node:stream";
 import { Capture } from "./capture.ts";
@@ -141,7 +142,7 @@ async function start({
 }
 
 /** No library in between: it would double what the start of a command costs. */
-function childProcess(): typeof import("node:child_process") {
+function childProcess(): typeof ChildProcess {
   return process.getBuiltinModule("node:child_process");
 }
 
