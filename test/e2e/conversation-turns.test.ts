@@ -130,9 +130,10 @@ describe("D5: a message that comes while a turn runs", () => {
     );
     const lines = readFileSync(path, "utf8").split("\n");
     const said = lines.filter((line) => line.includes("second words"));
-    expect(said.map((line) => (JSON.parse(line) as { type: string }).type).toSorted()).toEqual([
-      "event_msg",
+    expect(said.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual([
+      "portico_waiting",
       "response_item",
+      "event_msg",
     ]);
   });
 

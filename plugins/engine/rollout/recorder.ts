@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { errorMessage } from "../../../core/index.ts";
-import type { EventMsg, JsonObject, Log, ResponseItem } from "../../../core/index.ts";
+import type { EventMsg, InputItem, JsonObject, Log, ResponseItem } from "../../../core/index.ts";
 import { makeFolder } from "../folders.ts";
 import type { Claim } from "./claim.ts";
 import { LineFile } from "./line-file.ts";
@@ -16,6 +16,7 @@ export class Recorder {
   readonly #log: Log;
   #complain: (message: string) => void = () => undefined;
   #complained = false;
+  #waited = 0;
 
   /** Continues a record. */
   constructor(options: RecorderOptions) {
@@ -67,6 +68,19 @@ export class Recorder {
   /** Takes the drafts back that were not made final. */
   dropDrafts(): void {
     this.#write(formatLine("portico_draft", null));
+  }
+
+  /** Keeps words that have to wait for the model; to be called when they no longer do. */
+  wait(items: readonly InputItem[]): () => void {
+    const n = this.#waited;
+    this.#waited += 1;
+    this.#write(formatLine("portico_waiting", { n, items }));
+    return () => this.waited(n);
+  }
+
+  /** The n-th words that waited are in the record like all others, or were taken back. */
+  waited(n: number): void {
+    this.#write(formatLine("portico_waiting", { n, items: null }));
   }
 
   /** Keeps the few kinds of events that a reader of the file needs beside the items. */

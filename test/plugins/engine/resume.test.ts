@@ -12,6 +12,7 @@ import type { Conversation, EventOf } from "../../../core/index.ts";
 import { line, meta, said, uuid } from "./rollout/records.ts";
 import {
   calls,
+  completed,
   engine,
   fail,
   folders,
@@ -31,6 +32,7 @@ import {
   type ScriptedModel,
   type Stage,
   type StageOptions,
+  type Streamed,
 } from "./stage.ts";
 
 const free = { approvalPolicy: "never", sandbox: "danger-full-access" } as const;
@@ -65,6 +67,67 @@ async function crashed(at: Stage, more = ""): Promise<string> {
 }
 
 describe("a resumed conversation", () => {
+  it("has the words that still waited when a crash came, each once", async () => {
+    const place = folders();
+    const at = await stage({ request: free, script: [hanging(started, message("busy"))] }, place);
+    const submit = (words: string, more: object) =>
+      at.conversation.submit({
+        items: [{ type: "text", text: words }],
+        approve: () => Promise.reject(new Error("nobody expected a question")),
+        ...more,
+      });
+    void at.say("go");
+    await at.seen("agent_message");
+    submit("joined", { join: true });
+    submit("queued", {});
+    const controller = new AbortController();
+    const gone = submit("taken back", { signal: controller.signal });
+    controller.abort();
+    await gone.outcome;
+    await crashed(at);
+
+    for (const next of ["one", "two"]) {
+      const { conversations, model } = restarted(place, { script: [text("ok")] });
+      const again = await conversations.resume({ id: at.conversation.id });
+      const told = configured(again).initial_messages ?? [];
+      expect(told.flatMap((msg) => (msg.type === "user_message" ? [msg["message"]] : []))).toEqual(
+        next === "one" ? ["go", "joined", "queued"] : ["go", "joined", "queued", "one"],
+      );
+      const { request } = await say(again, next, model);
+      const words = wordsIn(request).filter((one) => /^(go|joined|queued|taken back)$/.test(one));
+      expect(words).toEqual(["go", "joined", "queued"]);
+      await conversations.close();
+    }
+  });
+
+  it("does not hear twice what was taken in before the crash", async () => {
+    const place = folders();
+    const first = Promise.withResolvers<void>();
+    const slow: Streamed = async function* () {
+      yield [started, shell(["true"])];
+      await first.promise;
+      yield [completed];
+    };
+    const at = await stage(
+      { request: free, script: [slow, hanging(started, message("on"))] },
+      place,
+    );
+    void at.say("go");
+    await at.seen("exec_command_end");
+    at.conversation.submit({
+      items: [{ type: "text", text: "faster" }],
+      approve: () => Promise.reject(new Error("nobody expected a question")),
+      join: true,
+    });
+    first.resolve();
+    await at.seen("agent_message");
+    await crashed(at);
+    const { conversations, model } = restarted(place, { script: [text("ok")] });
+    const again = await conversations.resume({ id: at.conversation.id });
+    const { request } = await say(again, "next", model);
+    expect(wordsIn(request).filter((one) => one === "faster")).toHaveLength(1);
+  });
+
   it("counts its tokens from nothing, as its clients expect", async () => {
     const place = folders();
     const at = await stage({ request: free, script: [text("one")] }, place);
