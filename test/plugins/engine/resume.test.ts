@@ -1,11 +1,4 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Conversation, EventOf } from "../../../core/index.ts";
@@ -482,24 +475,5 @@ describe("an idle conversation", () => {
       message: expect.stringContaining("rollout") as string,
     });
     expect(order(at.events).slice(-2)).toEqual(["error", "task_complete"]);
-  });
-});
-
-describe("a record that cannot be written", () => {
-  it("is told of once, and no turn ends for it", async () => {
-    const script = [text("one"), text("two"), text("three")];
-    const at = await stage({ script });
-    await at.say("a");
-    const path = configured(at.conversation).rollout_path;
-    rmSync(path);
-    symlinkSync("/dev/full", path);
-    expect(await at.say("b")).toMatchObject({ status: "completed" });
-    expect(await at.say("c")).toMatchObject({ status: "completed" });
-    expect(at.complaints).toEqual([`the conversation cannot be recorded: ${path}`]);
-    const notes = at.events.filter(({ msg }) => msg.type === "background_event");
-    expect(notes).toMatchObject([
-      { id: "1", msg: { message: expect.stringContaining("ENOSPC") as string } },
-    ]);
-    expect(at.events.some(({ msg }) => msg.type === "error")).toBe(false);
   });
 });
