@@ -141,7 +141,7 @@ async function start({
 }
 
 /** No library in between: it would double what the start of a command costs. */
-function childProcess(): typeof import("node:child_process") {
+function childProcess() {
   return process.getBuiltinModule("node:child_process");
 }
 
