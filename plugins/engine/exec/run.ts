@@ -1,4 +1,3 @@
-import type * as ChildProcess from "node:child_process";
 import { Writable } from "node:stream";
 import type { Readable } from "node:stream";
 import { Capture } from "./capture.ts";
@@ -142,7 +141,7 @@ async function start({
 }
 
 /** No library in between: it would double what the start of a command costs. */
-function childProcess(): typeof ChildProcess {
+function childProcess() {
   return process.getBuiltinModule("node:child_process");
 }
 
