@@ -221,7 +221,7 @@ export class Connection {
     const graceMs = this.values.options?.graceMs ?? defaultGraceMs;
     // What came before the plugins were set up is no call yet.
     if (this.#early !== undefined) return graceMs;
-    const from = performance.now() - graceMs;
+    const from = process.hrtime.bigint() - BigInt(Math.round(graceMs * 1e6));
     return this.calls.all().every(({ since }) => since < from) ? graceMs / 2 : graceMs;
   }
 
