@@ -60,9 +60,13 @@ describe("a search", () => {
   it("names roots that are none, and searches the others", async () => {
     const root = tree(["file.ts"]);
     const file = join(root, "file.ts");
-    const { files, notes } = await find(engineOf(), ["/nowhere/x", file, root], "file");
+    const { files, notes } = await find(engineOf(), ["/nowhere/x", file, "", root], "file");
     expect(files).toHaveLength(1);
-    expect(notes).toEqual(['root does not exist: "/nowhere/x"', `root is not a folder: "${file}"`]);
+    expect(notes).toEqual([
+      'root does not exist: "/nowhere/x"',
+      `root is not a folder: "${file}"`,
+      'root does not exist: ""',
+    ]);
   });
 
   it("tells what it could not list, however often it looked", async () => {
