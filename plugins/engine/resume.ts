@@ -1,5 +1,4 @@
-import { EventMsg } from "../../core/index.ts";
-import type { ConversationRequest, TurnOverrides } from "../../core/index.ts";
+import type { ConversationRequest, EventMsg, TurnOverrides } from "../../core/index.ts";
 import { assemble, startEvents } from "./assemble.ts";
 import { LiveConversation } from "./conversation.ts";
 import { planOf } from "./plan.ts";
@@ -38,7 +37,6 @@ export async function resumeConversation(
       const recorder = new Recorder({ path: place.path, log: surroundings.log, claim });
       const session = sessionOf(plan, parts, recorder);
       restore(session, recorded);
-      countOn(session, recorded);
       if (recorded.items.length === 0) session.history.append(openingOf(plan, parts.texts));
       if (saysHow(place.request)) recorder.request(recordedRequest(plan.request, plan));
       const unheard = await takeWaiting(session, recorded);
@@ -83,13 +81,6 @@ async function takeWaiting(session: Session, { waiting }: Recorded): Promise<Eve
     events.push(await takeInput(session, { items, taken: () => session.recorder.waited(n) }));
   }
   return events;
-}
-
-/** The tokens spent so far stay in the count. */
-function countOn({ usage }: Session, { events }: Recorded): void {
-  const counted = events.findLast(({ type, info }) => type === "token_count" && info !== null);
-  const event = EventMsg.safeParse(counted);
-  if (event.success && event.data.type === "token_count") usage.restore(event.data);
 }
 
 function laidOver(

@@ -197,7 +197,7 @@ export const scenarios: readonly Scenario[] = [
       }
     },
   },
-  ...approvals("command", [shell(["git", "init"])], "execCommandApproval", [
+  ...approvals("command", [shell(["mkdir", "made"])], "execCommandApproval", [
     { result: { decision: "approved" } },
     { result: { decision: "approved_for_session" } },
     { result: { decision: "denied" } },

@@ -26,7 +26,7 @@ it("the package serves its built-in plugins to whoever embeds it", async () => {
   expect(await code).toBe(0);
   stdout.end();
   expect(JSON.parse(await text(stdout))).toMatchObject({
-    result: { tools: [{ name: "codex" }, { name: "codex-reply" }] },
+    result: { tools: [{ name: "codex" }, { name: "codex-reply" }, { name: "search_files" }] },
   });
   rmSync(cwd, { recursive: true });
 });

@@ -15,13 +15,6 @@ export class Usage {
     this.#total = this.#total === undefined ? usage : sum(this.#total, usage);
   }
 
-  /** Goes on counting from what an earlier process said last. */
-  restore({ info }: EventOf<"token_count">): void {
-    if (info === null) return;
-    this.#total = info.total_token_usage;
-    this.#last = info.last_token_usage;
-  }
-
   /** The state so far as an event; `info` is null before the first response. */
   event(contextWindow: number | undefined): EventOf<"token_count"> {
     const info =

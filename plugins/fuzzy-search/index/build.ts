@@ -14,8 +14,11 @@ import { turn } from "./turn.ts";
 /** Milliseconds a thread works before it looks for messages. */
 export const sliceMs = 8;
 
-/** How long the listing waits for git, which needs some 30 ms for 100,000 files. */
-const trackedMs = 250;
+/**
+ * How long the listing waits for git, which needs some 30 ms for 100,000 files. What git prints is
+ * read between two pieces of work, so that a listing beside it would make it last much longer.
+ */
+const trackedMs = 3000;
 
 export interface BuildOptions {
   /** Absolute, links resolved. */

@@ -13,7 +13,7 @@ async function bash(script: string, stop?: "abort" | "timeout"): Promise<RunResu
     command: ["bash", "-c", script],
     cwd: "/",
     env: marked(env),
-    timeoutMs: stop === "timeout" ? 1000 : 10_000,
+    timeoutMs: stop === "timeout" ? 2500 : 10_000,
     signal: controller.signal,
     onOutput: (_stream, chunk) => {
       stdout += chunk.toString();
