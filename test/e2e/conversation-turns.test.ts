@@ -108,6 +108,24 @@ describe("a turn for a listener", () => {
     expect([first?.body["model"], second?.body["model"]]).toEqual(["other-model", "other-model"]);
     expect(JSON.stringify(first?.body["input"])).toContain(`<cwd>${cwd}</cwd>`);
   });
+
+  it("takes a folder that is not there yet, as newConversation does", async () => {
+    const front = await frontEnd({ script: ["one"] });
+    const { id } = await front.open({ cwd: "/no/such" });
+    await front.listen(id);
+    await front.call("sendUserTurn", {
+      conversationId: id,
+      items: [textItem("a")],
+      cwd: "/no/other",
+      approvalPolicy: "never",
+      sandboxPolicy: { mode: "read-only" },
+      model: "mock-model",
+      summary: "auto",
+    });
+    expect(await front.event("task_complete")).toMatchObject({ last_agent_message: "one" });
+    const [first] = front.scenario.model.requests;
+    expect(JSON.stringify(first?.body["input"])).toContain("<cwd>/no/other</cwd>");
+  });
 });
 
 describe("D5: a message that comes while a turn runs", () => {

@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorMessage } from "../../../core/index.ts";
 import type { EventMsg, InputItem, JsonObject, Log, ResponseItem } from "../../../core/index.ts";
+import { makeFolder } from "../folders.ts";
 import type { Claim } from "./claim.ts";
 import { LineFile } from "./line-file.ts";
 import { formatLine } from "./lines.ts";
@@ -28,7 +28,7 @@ export class Recorder {
 
   /** Makes the file with its first lines. Throws when that is not possible. */
   static create(options: RecorderOptions, start: RecordStart): Recorder {
-    mkdirSync(dirname(options.path), { recursive: true });
+    makeFolder(dirname(options.path));
     const recorder = new Recorder(options);
     recorder.#file.create(
       formatLine("session_meta", start.meta) + formatLine("portico_request", start.request),

@@ -5,6 +5,8 @@ import type { EventOf, InputItem, MessagePart, ResponseItem } from "../../../cor
 import type { Words } from "./inbox.ts";
 import type { Session, TaskContext } from "./task.ts";
 
+type UserMessage = Extract<ResponseItem, { type: "message" }>;
+
 /**
  * The person's own words enter the history once, before anything that answers them. Resolves with
  * what the record tells of them.
@@ -14,7 +16,7 @@ export async function takeInput(
   words: Words,
 ): Promise<EventOf<"user_message">> {
   const message = await userMessage(words.items, cwd);
-  const event = userEvent(words.items);
+  const event = userEvent(words.items, message);
   history.append([message]);
   recorder.event(event);
   words.taken();
@@ -28,15 +30,15 @@ export async function takeInbox({ inbox, session }: TaskContext): Promise<void> 
 }
 
 /** Their message as the model gets it; local images are relative to `cwd`. */
-async function userMessage(input: readonly InputItem[], cwd: string): Promise<ResponseItem> {
+async function userMessage(input: readonly InputItem[], cwd: string): Promise<UserMessage> {
   const content = await Promise.all(input.map((item) => messagePart(item, cwd)));
   return { type: "message", role: "user", content };
 }
 
-/** The same for the record: texts joined, images by address. */
-function userEvent(input: readonly InputItem[]): EventOf<"user_message"> {
+/** The same for the record: texts joined, images as the model gets them, so that they can be shown. */
+function userEvent(input: readonly InputItem[], { content }: UserMessage): EventOf<"user_message"> {
   const texts = input.filter((item) => item.type === "text").map((item) => item.text);
-  const images = input.flatMap((item) => (item.type === "image" ? [item.image_url] : []));
+  const images = content.flatMap((part) => (part.type === "input_image" ? [part.image_url] : []));
   return {
     type: "user_message",
     message: texts.join(""),
