@@ -2,6 +2,7 @@ import type { ConversationRequest, EventMsg, TurnOverrides } from "../../core/in
 import { assemble, startEvents } from "./assemble.ts";
 import { LiveConversation } from "./conversation.ts";
 import { planOf } from "./plan.ts";
+import { restore } from "./reload.ts";
 import { Claim } from "./rollout/claim.ts";
 import { readRollout, type Recorded } from "./rollout/read.ts";
 import { Recorder } from "./rollout/recorder.ts";
@@ -53,25 +54,6 @@ export async function resumeConversation(
 /** Whether a request says more than who asks. */
 export function saysHow(request: ConversationRequest): boolean {
   return Object.keys(request).some((key) => key !== "client");
-}
-
-/** Reads the history of an unloaded conversation again; rejects with `ConversationError`. */
-export async function reload(session: Session): Promise<void> {
-  session.recorder.reclaim();
-  try {
-    restore(session, await readRollout(session.recorder.path));
-  } catch (error) {
-    await session.recorder.release();
-    throw error;
-  }
-}
-
-function restore(session: Session, { items, drafts, skipped }: Recorded): void {
-  const { history, log, recorder } = session;
-  history.restore(items);
-  // A crash cut the answer off; what of it had happened is history now.
-  history.append(drafts);
-  if (skipped > 0) log.warn(`${skipped} lines of a record were skipped: ${recorder.path}`);
 }
 
 /** A crash came before the model heard of it: the next turn tells it. */

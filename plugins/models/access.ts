@@ -6,7 +6,7 @@ import {
   type Credential,
 } from "../../core/index.ts";
 import { ModelError } from "./failure.ts";
-import type { Opening } from "./open.ts";
+import type { Opening } from "./opening.ts";
 import { publicUrls, variable, type Provider } from "./provider.ts";
 
 /** Where a request goes and what proves that it may. */

@@ -2,7 +2,7 @@ import { errorMessage, type Finding, type SettingsTree } from "../../core/index.
 import { lacksSignIn } from "./access.ts";
 import { choose, listed, type Choice } from "./choose.ts";
 import { askServer } from "./local.ts";
-import type { World } from "./models.ts";
+import type { World } from "./world.ts";
 import {
   configuredProviders,
   doubtAbout,

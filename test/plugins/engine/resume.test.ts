@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Conversation, EventOf } from "../../../core/index.ts";
+import type { Conversation, EventOf, Submission } from "../../../core/index.ts";
 import { line, meta, said, uuid } from "./rollout/records.ts";
 import {
   calls,
@@ -38,11 +38,14 @@ function restarted(place: Folders, options: StageOptions = {}) {
   return { conversations, model, complaints };
 }
 
-async function say(conversation: Conversation, words: string, model: ScriptedModel) {
+function submit(conversation: Conversation, words: string, more: Partial<Submission> = {}) {
   const approve = () => Promise.reject(new Error("nobody expected a question"));
-  const items = [{ type: "text", text: words }] as const;
-  const outcome = await conversation.submit({ items, approve }).outcome;
-  return { outcome, request: model.requests.at(-1) };
+  return conversation.submit({ items: [{ type: "text", text: words }], approve, ...more });
+}
+
+async function say(conversation: Conversation, words: string, model: ScriptedModel) {
+  const { outcome } = submit(conversation, words);
+  return { outcome: await outcome, request: model.requests.at(-1) };
 }
 
 function configured({ startEvents }: Conversation): EventOf<"session_configured"> {
@@ -63,18 +66,12 @@ describe("a resumed conversation", () => {
   it("has the words that still waited when a crash came, each once", async () => {
     const place = folders();
     const at = await stage({ request: free, script: [hanging(started, message("busy"))] }, place);
-    const submit = (words: string, more: object) =>
-      at.conversation.submit({
-        items: [{ type: "text", text: words }],
-        approve: () => Promise.reject(new Error("nobody expected a question")),
-        ...more,
-      });
     void at.say("go");
     await at.seen("agent_message");
-    submit("joined", { join: true });
-    submit("queued", {});
+    submit(at.conversation, "joined", { join: true });
+    submit(at.conversation, "queued");
     const controller = new AbortController();
-    const gone = submit("taken back", { signal: controller.signal });
+    const gone = submit(at.conversation, "taken back", { signal: controller.signal });
     controller.abort();
     await gone.outcome;
     await crashed(at);
@@ -107,11 +104,7 @@ describe("a resumed conversation", () => {
     );
     void at.say("go");
     await at.seen("exec_command_end");
-    at.conversation.submit({
-      items: [{ type: "text", text: "faster" }],
-      approve: () => Promise.reject(new Error("nobody expected a question")),
-      join: true,
-    });
+    submit(at.conversation, "faster", { join: true });
     first.resolve();
     await at.seen("agent_message");
     await crashed(at);
