@@ -40,8 +40,11 @@ export function targets(): Target[] {
 /** Those that answer `fuzzyFileSearch`. */
 export function searchTargets(): Target[] {
   const found = targets().filter(({ name }) => name === "portico");
-  const command = referenceBinary("0.44.0");
-  if (command !== undefined) found.push({ name: "codex 0.44.0", command, args: ["app-server"] });
+  for (const version of ["0.44.0", "0.169.0"]) {
+    const command = referenceBinary(version);
+    if (command === undefined) continue;
+    found.push({ name: `codex ${version}`, command, args: ["app-server"] });
+  }
   return found;
 }
 
@@ -50,11 +53,15 @@ export function referenceBinary(version: string): string | undefined {
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   const folder = join(cache, "portico-bench", `codex-${version}`);
   const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
-  const binary = join(
-    folder,
-    `node_modules/@openai/codex/vendor/${machine}-unknown-linux-musl/codex/codex`,
-  );
-  if (existsSync(binary)) return binary;
+  const target = `vendor/${machine}-unknown-linux-musl`;
+  // Later releases keep what is for one system in a package of its own.
+  const places = [`codex/${target}/codex`, `codex-linux-${process.arch}/${target}/bin`];
+  const binary = () =>
+    places
+      .map((place) => join(folder, "node_modules/@openai", place, "codex"))
+      .find((path) => existsSync(path));
+  const known = binary();
+  if (known !== undefined) return known;
   mkdirSync(folder, { recursive: true });
   try {
     const install = ["install", "--prefix", folder, "--no-audit", "--no-fund"];
@@ -62,7 +69,7 @@ export function referenceBinary(version: string): string | undefined {
   } catch (error) {
     process.stderr.write(`codex ${version} is left out: ${String(error)}\n`);
   }
-  return existsSync(binary) ? binary : undefined;
+  return binary();
 }
 
 /** Folders of the PATH without those that hold `lsb_release`, plus what turns need. */

@@ -96,7 +96,8 @@ export class SearchEngine {
   #open({ roots }: SearchRequest, notes: string[]): Root[] {
     const opened = new Map<string, Root>();
     for (const { given, path } of roots) {
-      const real = folderAt(path);
+      // It is no name of a folder; as a path it would be the server's own.
+      const real = given === "" ? { problem: "root does not exist" } : folderAt(path);
       if (typeof real !== "string") notes.push(`${real.problem}: ${JSON.stringify(given)}`);
       else if (!opened.has(real)) opened.set(real, { given, index: this.#indexOf(real) });
     }

@@ -1,11 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { SearchEngine } from "./engine.ts";
 import type { FromThread, ThreadSettings, ToThread } from "./messages.ts";
+import { practiseAll } from "./practice.ts";
 
 // The entry of the thread that searches: large trees must not keep the process from answering others.
 // Made by our own code beside this file, so both ends agree on the messages.
 const settings = workerData as ThreadSettings;
 const engine = new SearchEngine(settings);
+let hasPractised = false;
 const running = new Map<number, AbortController>();
 
 function tell(message: FromThread): void {
@@ -27,6 +29,9 @@ async function search({ id, request }: ToThread & { kind: "search" }): Promise<v
   } finally {
     running.delete(id);
   }
+  if (hasPractised || running.size > 0) return;
+  hasPractised = true;
+  hasPractised = await practiseAll(() => running.size > 0);
 }
 
 parentPort?.on("message", (message: ToThread) => {

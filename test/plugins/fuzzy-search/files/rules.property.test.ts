@@ -15,7 +15,9 @@ const names = ["a", "b", "ab", "a.b", "b.a", "A", "é", "a b", "[a]", "!a", "#a"
 const name = fc.constantFrom(...names);
 const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
 const pieces = `a b A é . / * ** ? **/ /** *** [ab] [!a] [^b] [a-b] [b-a] []a] [ [a \\ \\* \\! ! #
-  [[:alpha:]] [[:nope:]] [\\]] - [a-] [/] {a,b} ( + ^ $ |`.split(/\s+/);
+  [[:alpha:]] [[:upper:]] [[:nope:]] [A] [A-B] [!A] \\A [\\]] - [a-] [/] {a,b} ( + ^ $ |`.split(
+  /\s+/,
+);
 const piece = fc.constantFrom(...pieces, " ", "\\ ", "\t", "\r");
 const line = fc.array(piece, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
 const ignoreFile = fc.array(line, { maxLength: 4 }).map((lines) => `${lines.join("\n")}\n`);
