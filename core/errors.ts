@@ -34,6 +34,7 @@ export const hostErrorCodes = [
   "ARGUMENT_INVALID",
   "CONFIG_INVALID",
   "CONFIG_UNREADABLE",
+  "FOLDER_MISSING",
   "HOME_MISSING",
   "OPTION_INVALID",
   "PLUGIN_API",

@@ -1,5 +1,5 @@
 import manifest from "../package.json" with { type: "json" };
-import { isHostError } from "../core/errors.ts";
+import { HostError, isHostError } from "../core/errors.ts";
 import type { Environment } from "../core/plugin/plugin.ts";
 import { type Arguments, type CommonArguments, parseArguments } from "./args.ts";
 import { ignoredText, readPluginsConfiguration } from "./config/plugins.ts";
@@ -34,13 +34,21 @@ export function run(argv: readonly string[], keepCode: KeepCode): void {
 
 async function main(argv: readonly string[], keepCode: KeepCode): Promise<number> {
   const args = await parseArguments(argv, version);
-  const environment = { env: process.env, cwd: process.cwd(), version };
+  const environment = { env: process.env, cwd: workingFolder(), version };
   if (args.command === "serve") return serve(args, environment, () => keepCode(false));
   if (args.command === "extra") {
     const command = await extraCommands[args.name]?.load();
     return command === undefined ? 2 : command.run(args.argv, environment);
   }
   return report(args, environment);
+}
+
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new HostError("FOLDER_MISSING", "the working folder is gone", { cause });
+  }
 }
 
 /** Whatever can be wrong with the configuration is found before the first message is read. */

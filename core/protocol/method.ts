@@ -15,6 +15,8 @@ export interface Method<P extends Schema = Schema, R extends Schema = Schema> {
   readonly order?: "in-line" | "queued";
   /** Requests read before the end of input are waited for, however long they take. */
   readonly outlastsInput?: boolean;
+  /** Requests without params are refused, although every member may be absent. */
+  readonly needsParams?: boolean;
 }
 
 /** A JSON-RPC notification, in either direction. */

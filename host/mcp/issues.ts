@@ -38,10 +38,20 @@ function describe(issue: z.core.$ZodIssue, path: string, value: unknown): string
   const name = path === "" ? "the value" : `"${path}"`;
   const expected = expectation(issue);
   if (value === undefined) return `${name} is missing: it must be ${expected ?? "there"}`;
-  const found = `${name} is ${shown(value)}`;
+  const found = `${name} is ${isSecret(path) ? kindOf(value) : shown(value)}`;
   return expected === undefined
     ? `${found}: ${issue.message}`
     : `${found}, but must be ${expected}`;
+}
+
+/** Error texts end up in logs and on screens; what stands under such a name does not. */
+function isSecret(path: string): boolean {
+  return /key|secret|token|password/i.test(path);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === "") return shown(value);
+  return article(Array.isArray(value) ? "array" : typeof value);
 }
 
 function expectation(issue: z.core.$ZodIssue): string | undefined {
@@ -51,8 +61,11 @@ function expectation(issue: z.core.$ZodIssue): string | undefined {
   return values.length === 1 ? values[0] : `one of ${values.join(", ")}`;
 }
 
+/** Zod's names of types that JSON calls otherwise. */
+const wordsOfTypes: Readonly<Record<string, string>> = { int: "integer", record: "object" };
+
 function article(type: string): string {
-  const word = type === "int" ? "integer" : type;
+  const word = wordsOfTypes[type] ?? type;
   return /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
 }
 

@@ -50,7 +50,8 @@ export class PluginMethods {
     const result = await guarded(owner, call, async () => {
       await turn;
       const schema = await resolveDeferred<Schema>(definition.params);
-      const checked = await checkedParams(name, schema, params);
+      const given = definition.needsParams === true ? params : (params ?? {});
+      const checked = await checkedParams(name, schema, given);
       return handler(checked, this.contexts.open(call, log, params));
     });
     return result === undefined ? {} : result;
@@ -72,9 +73,9 @@ export class PluginMethods {
 }
 
 async function checkedParams(name: string, schema: Schema, params: Params): Promise<unknown> {
-  const checked = await schema.safeParseAsync(params ?? {});
+  const checked = await schema.safeParseAsync(params);
   if (checked.success) return checked.data;
-  const problems = describeIssues(checked.error.issues, params ?? {});
+  const problems = describeIssues(checked.error.issues, params);
   const text = problems.map(({ message }) => message).join("; ");
   throw new RpcError(
     InvalidParams,

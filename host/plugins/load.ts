@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { findPackageJSON } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { errorMessage, HostError, isHostError } from "../../core/errors.ts";
@@ -104,6 +103,7 @@ export function checkSwitchedOff(entry: PluginEntry, context: LoadContext): void
 
 function packageManifest(name: string, from: string): string | undefined {
   try {
+    const { findPackageJSON } = process.getBuiltinModule("node:module");
     return findPackageJSON(name, pathToFileURL(from));
   } catch {
     return undefined;

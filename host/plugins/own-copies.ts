@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { createRequire, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -19,7 +18,8 @@ let own: string | undefined;
 export function lendOwnCopies(): void {
   if (installed) return;
   installed = true;
-  registerHooks({
+  // Not imported: only third-party plugins are worth the time that it takes to load.
+  process.getBuiltinModule("node:module").registerHooks({
     resolve(specifier, context, next) {
       if (specifier.startsWith(packageScheme)) {
         const { name, from } = packageOf(specifier);
@@ -58,6 +58,7 @@ export function loadedFiles(): readonly string[] {
 }
 
 function required(specifier: string) {
+  const { createRequire } = process.getBuiltinModule("node:module");
   const path = createRequire(ownManifest()).resolve(specifier);
   return { url: pathToFileURL(path).href, shortCircuit: true };
 }

@@ -7,8 +7,8 @@ export type Reply = (line: string | undefined) => void;
 export class OpenCall {
   readonly id: RequestId;
   readonly method: string;
-  /** By the clock of `performance.now`. */
-  readonly since = performance.now();
+  /** By the clock of `process.hrtime`: Node takes a while to load `performance`. */
+  readonly since = process.hrtime.bigint();
   // Made when someone looks: most requests are answered before anybody does.
   #controller: AbortController | undefined;
   #endings: Set<() => void> | undefined;
@@ -139,6 +139,11 @@ export class Calls {
 
   abortAll(reason: Error): void {
     for (const call of this.#open.values()) call.abort(reason);
+  }
+
+  /** Aborts the calls that do not outlast the input. */
+  abortShort(reason: Error): void {
+    for (const call of this.#open.values()) if (!call.lasting) call.abort(reason);
   }
 
   all(): OpenCall[] {

@@ -130,6 +130,8 @@ export const setDefaultModel = defineMethod({
   params: async () => (await schemas()).SetDefaultModel,
   result: async () => (await schemas()).Empty,
   order,
+  // What is absent is removed: nothing at all is more likely a slip than a wish.
+  needsParams: true,
 });
 
 /** Stands for one notification for each type of event. */

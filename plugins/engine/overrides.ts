@@ -21,7 +21,7 @@ export async function overridden(
   const cwd =
     overrides.cwd === undefined
       ? session.cwd
-      : workingFolder(surroundings.environment, overrides.cwd);
+      : workingFolder(surroundings.environment, origin.request, overrides.cwd);
   const settings = withOverrides(session.settings, overrides, cwd);
   const model = await modelNamed(surroundings, session, { name: overrides.model, signal });
   const all: TurnOverrides = {

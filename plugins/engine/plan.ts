@@ -36,11 +36,7 @@ export async function planOf(
   signal: AbortSignal | undefined,
 ): Promise<Plan> {
   const { id, request, overrides = {} } = asked;
-  const folder = overrides.cwd ?? request.cwd;
-  const cwd =
-    request.anyCwd === true
-      ? resolve(surroundings.environment.cwd, folder ?? "")
-      : workingFolder(surroundings.environment, folder);
+  const cwd = workingFolder(surroundings.environment, request, overrides.cwd ?? request.cwd);
   const tree = await surroundings.settings.load({
     ...(request.profile !== undefined && { profile: request.profile }),
     ...(request.config !== undefined && { config: request.config }),
@@ -51,9 +47,17 @@ export async function planOf(
   return { surroundings, id, request, overrides, cwd, tree, settings, model };
 }
 
-/** Checked before any use: later, every command would fail for a reason nobody sees. */
-export function workingFolder(environment: Environment, asked: string | undefined): string {
+/**
+ * Checked before any use, unless the request says otherwise: later, every command would fail for a
+ * reason nobody sees.
+ */
+export function workingFolder(
+  environment: Environment,
+  { anyCwd }: Pick<ConversationRequest, "anyCwd">,
+  asked: string | undefined,
+): string {
   const path = resolve(environment.cwd, asked ?? "");
+  if (anyCwd === true) return path;
   const name = `the working folder ${JSON.stringify(path)}`;
   let found: Stats;
   try {

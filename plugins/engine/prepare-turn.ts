@@ -13,7 +13,7 @@ export async function prepared(
   { submission, signal }: Job,
 ): Promise<Session> {
   if (!session.history.loaded) {
-    const { reload } = await import("./resume.ts");
+    const { reload } = await import("./reload.ts");
     await reload(session);
   }
   const { overrides } = submission;

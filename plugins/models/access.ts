@@ -6,7 +6,7 @@ import {
   type Credential,
 } from "../../core/index.ts";
 import { ModelError } from "./failure.ts";
-import type { Opening } from "./open.ts";
+import type { Opening } from "./opening.ts";
 import { publicUrls, variable, type Provider } from "./provider.ts";
 
 /** Where a request goes and what proves that it may. */
@@ -33,7 +33,8 @@ export async function providerAccess(opening: Opening, signal: AbortSignal): Pro
   const signIn = provider.signIn === "never" ? undefined : await stored(opening, signal);
   if (signIn !== undefined) return signedIn(opening, signIn, baseUrl);
   const blocked = provider.signIn === "after" && world.credentials === undefined;
-  if (fromEnv === undefined && (blocked || !provider.keyless)) throw missingKey(opening);
+  const mayAskWithout = provider.keyless && !blocked && !lacksSignIn(provider);
+  if (fromEnv === undefined && !mayAskWithout) throw missingKey(opening);
   return { baseUrl, key: fromEnv, signIn: undefined };
 }
 
@@ -73,6 +74,15 @@ function signedIn({ provider, query }: Opening, signIn: Credential, baseUrl: str
   };
 }
 
+/**
+ * Whether a provider gets nothing that proves who asks while nobody is signed in. One with headers or
+ * query parameters of its own may find the proof there.
+ */
+export function lacksSignIn({ signIn, headers, envHeaders, queryParams }: Provider): boolean {
+  const own = { ...headers, ...envHeaders, ...queryParams };
+  return signIn === "after" && Object.keys(own).length === 0;
+}
+
 function missingKey({ provider, world }: Opening): ModelError {
   const { id, envKey, envKeyInstructions, signIn } = provider;
   if (signIn !== "never" && world.credentials === undefined) {
@@ -80,8 +90,14 @@ function missingKey({ provider, world }: Opening): ModelError {
     const message = `provider "${id}" needs a sign-in, and the plugin auth is switched off: switch it on${instead}`;
     return new ModelError({ message, retryable: false });
   }
-  const hint = envKeyInstructions === undefined ? "" : ` ${envKeyInstructions}`;
-  const message = `Missing environment variable: \`${envKey ?? ""}\`.${hint}`;
+  if (envKey === undefined) {
+    const message = `provider "${id}" needs a sign-in, and nobody is signed in: run portico login`;
+    return new ModelError({ message, retryable: false });
+  }
+  const instead = signIn === "never" ? undefined : "Set it, or sign in (portico login).";
+  const instructions = envKeyInstructions ?? instead;
+  const hint = instructions === undefined ? "" : ` ${instructions}`;
+  const message = `Missing environment variable: \`${envKey}\`.${hint}`;
   return new ModelError({ message, retryable: false });
 }
 

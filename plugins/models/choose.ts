@@ -1,7 +1,7 @@
 import { ConversationError, type ModelQuery } from "../../core/index.ts";
 import { builtinIds } from "./builtin-ids.ts";
 import { findLocalServer, type LocalServer } from "./local.ts";
-import type { World } from "./models.ts";
+import type { World } from "./world.ts";
 import {
   builtinProviders,
   configuredProviders,

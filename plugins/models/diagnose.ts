@@ -1,7 +1,8 @@
 import { errorMessage, type Finding, type SettingsTree } from "../../core/index.ts";
+import { lacksSignIn } from "./access.ts";
 import { choose, listed, type Choice } from "./choose.ts";
 import { askServer } from "./local.ts";
-import type { World } from "./models.ts";
+import type { World } from "./world.ts";
 import {
   configuredProviders,
   doubtAbout,
@@ -59,10 +60,15 @@ async function keyFindings(
   provider: Provider | undefined,
   { environment, credentials }: World,
 ): Promise<Finding[]> {
-  const key = provider?.envKey;
-  if (provider === undefined || key === undefined) return [];
-  const set = variable(environment.env, key) !== undefined;
+  if (provider === undefined) return [];
   const method = provider.signIn === "never" ? undefined : (await credentials?.status())?.method;
+  const key = provider.envKey;
+  if (key === undefined) {
+    if (method !== undefined || !lacksSignIn(provider)) return [];
+    const message = `provider ${provider.id} needs a sign-in, and nobody is signed in`;
+    return [{ level: "error", subject: "model key", message, help: "portico login" }];
+  }
+  const set = variable(environment.env, key) !== undefined;
   const needed = method === undefined && !provider.keyless;
   const level = set ? "ok" : needed ? "error" : "info";
   return [{ level, subject: "model key", message: `${key} is ${set ? "set" : "not set"}` }];

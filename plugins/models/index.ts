@@ -6,7 +6,8 @@ import {
   optional,
   Settings,
 } from "../../core/index.ts";
-import { createModels, type World } from "./models.ts";
+import { createModels } from "./models.ts";
+import type { World } from "./world.ts";
 
 /** Where well-known model servers listen: Ollama, LM Studio, llama.cpp, vLLM. */
 const localPorts = [11434, 1234, 8080, 8000];

@@ -1,18 +1,8 @@
 import { HostError } from "../../core/index.ts";
-import type { Credentials, Environment, Log, ModelProvider, Models } from "../../core/index.ts";
+import type { ModelProvider, Models } from "../../core/index.ts";
 import { builtinIds } from "./builtin-ids.ts";
 import type { Opener } from "./open.ts";
-
-/** What the parts of this plugin know of the process. */
-export interface World {
-  readonly environment: Environment;
-  readonly log: Log;
-  /** Folder of `config.toml`. */
-  readonly home: string;
-  /** Who is signed in; undefined where no plugin knows it. */
-  readonly credentials: Credentials | undefined;
-  readonly localPorts: readonly number[];
-}
+import type { World } from "./world.ts";
 
 /** The service; everything behind it is loaded when the first model is opened. */
 export function createModels(world: World): Models & {

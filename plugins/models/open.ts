@@ -3,23 +3,12 @@ import {
   type Model,
   type ModelProvider,
   type ModelQuery,
-  type ModelTraits,
 } from "../../core/index.ts";
 import { choose, type Choice } from "./choose.ts";
 import { Network } from "./http/network.ts";
-import type { World } from "./models.ts";
-import type { Provider } from "./provider.ts";
+import type { Opening } from "./opening.ts";
 import { modelTraits } from "./traits.ts";
-
-/** Everything that one model of one provider is made of. */
-export interface Opening {
-  readonly world: World;
-  readonly query: ModelQuery;
-  readonly provider: Provider;
-  readonly choice: Choice;
-  readonly traits: ModelTraits;
-  readonly network: Network;
-}
+import type { World } from "./world.ts";
 
 /** Opens the models of this process and owns their sockets. */
 export class Opener {

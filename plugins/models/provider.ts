@@ -81,7 +81,6 @@ export function builtinProviders({ env, version }: Environment): Map<string, Pro
       wire: "responses",
       baseUrl: openaiUrl,
       envKey: "OPENAI_API_KEY",
-      envKeyInstructions: "Set it, or sign in (portico login).",
       headers: { version },
       envHeaders: {
         "OpenAI-Organization": "OPENAI_ORGANIZATION",

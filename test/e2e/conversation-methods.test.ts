@@ -241,6 +241,18 @@ describe("setDefaultModel", () => {
     expect(readFileSync(file, "utf8")).toBe(settings);
   });
 
+  it("removes both keys when it says nothing, but not when it has no params at all", async () => {
+    const front = await frontEnd();
+    const file = join(front.scenario.home.home, "config.toml");
+    writeFileSync(file, settings);
+    await front.call("setDefaultModel", { model: "big", reasoningEffort: "high" });
+    const written = readFileSync(file, "utf8");
+    expect((await front.fails("setDefaultModel")).code).toBe(-32602);
+    expect(readFileSync(file, "utf8")).toBe(written);
+    await front.call("setDefaultModel", {});
+    expect(readFileSync(file, "utf8")).toBe(settings);
+  });
+
   it("writes into the active profile; the next conversation uses it", async () => {
     const front = await frontEnd({ config: 'profile = "fast"\n[profiles.fast]\nmodel = "small"' });
     const file = join(front.scenario.home.home, "config.toml");

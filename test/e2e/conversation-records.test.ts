@@ -225,6 +225,28 @@ describe("the list", () => {
     expect(result["items"]).toHaveLength(1);
   });
 
+  it("gives images back with their messages, local ones too", async () => {
+    const front = await frontEnd();
+    writeFileSync(join(front.scenario.home.workspace, "a.png"), "hi");
+    const { id: conversationId, path } = await front.open();
+    await front.listen(conversationId);
+    const image_url = "data:image/png;base64,AA";
+    const items = [
+      { type: "localImage", data: { path: "a.png" } },
+      { type: "image", data: { image_url } },
+      textItem("see"),
+    ];
+    await front.call("sendUserMessage", { conversationId, items });
+    await front.event("task_complete");
+    const { initialMessages } = await front.call("resumeConversation", { path });
+    expect(initialMessages).toMatchObject([
+      { type: "user_message", message: "see", images: ["data:image/png;base64,aGk=", image_url] },
+      {},
+      {},
+      {},
+    ]);
+  });
+
   it("D22: shows messages that look injected, and pictures without words", async () => {
     const front = await frontEnd({ script: ["a", "b"] });
     await turn(front, "<environment_context> is what I ask about");

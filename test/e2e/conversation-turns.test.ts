@@ -108,6 +108,24 @@ describe("a turn for a listener", () => {
     expect([first?.body["model"], second?.body["model"]]).toEqual(["other-model", "other-model"]);
     expect(JSON.stringify(first?.body["input"])).toContain(`<cwd>${cwd}</cwd>`);
   });
+
+  it("takes a folder that is not there yet, as newConversation does", async () => {
+    const front = await frontEnd({ script: ["one"] });
+    const { id } = await front.open({ cwd: "/no/such" });
+    await front.listen(id);
+    await front.call("sendUserTurn", {
+      conversationId: id,
+      items: [textItem("a")],
+      cwd: "/no/other",
+      approvalPolicy: "never",
+      sandboxPolicy: { mode: "read-only" },
+      model: "mock-model",
+      summary: "auto",
+    });
+    expect(await front.event("task_complete")).toMatchObject({ last_agent_message: "one" });
+    const [first] = front.scenario.model.requests;
+    expect(JSON.stringify(first?.body["input"])).toContain("<cwd>/no/other</cwd>");
+  });
 });
 
 describe("D5: a message that comes while a turn runs", () => {
@@ -130,9 +148,10 @@ describe("D5: a message that comes while a turn runs", () => {
     );
     const lines = readFileSync(path, "utf8").split("\n");
     const said = lines.filter((line) => line.includes("second words"));
-    expect(said.map((line) => (JSON.parse(line) as { type: string }).type).toSorted()).toEqual([
-      "event_msg",
+    expect(said.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual([
+      "portico_waiting",
       "response_item",
+      "event_msg",
     ]);
   });
 
@@ -213,19 +232,20 @@ describe("several listeners", () => {
     expect(new Set(copies)).toEqual(new Set([own, undefined]));
   });
 
-  it("D4: and a codex call on one conversation all get every event", async () => {
+  it("D4: and a codex call on one conversation all get every event from there on", async () => {
     const front = await frontEnd({ script: [git, "Done.", "Again."] });
     const { scenario, peer } = front;
     const call = scenario.codex({ prompt: "go", "approval-policy": "untrusted" });
     const asked = await front.question("elicitation/create");
     const id = String(asked.params?.["threadId"]);
     await front.listen(id);
+    const before = peer.events().length;
     peer.respond(asked.id, { action: "decline" });
     await peer.answer(call);
     await front.event("task_complete");
-    const told = peer.messages.filter(({ method }) => method === "codex/event");
-    const types = told.map(({ params }) => ((params?.["msg"] ?? {}) as { type?: string }).type);
-    expect(front.types).toEqual(types.filter((type) => type !== "session_configured"));
+    const types = peer.events().map(({ type }) => type);
+    expect(front.types).toEqual(types.slice(before));
+    expect(types.slice(before)).toHaveLength(6);
     const mark = peer.messages.length;
     const reply = peer.post("tools/call", {
       name: "codex-reply",

@@ -17,11 +17,14 @@ const status = { includeToken: true };
 const expired = jwt({ exp: 1_000_000_000 });
 
 describe("tokens that have expired", () => {
-  it("are renewed by one request of 24 processes that start at once", async () => {
+  it.each([
+    ["on use", status],
+    ["on demand", { includeToken: true, refreshToken: true }],
+  ])("are renewed by one request of 24 processes that start at once, %s", async (_, params) => {
     const at = await issuer();
     const home = homeFolder(chatGpt(29), configFor(at.url));
     const peers = Array.from({ length: 24 }, () => server(home));
-    const answers = await Promise.all(peers.map((peer) => peer.request("getAuthStatus", status)));
+    const answers = await Promise.all(peers.map((peer) => peer.request("getAuthStatus", params)));
     expect(answers.map(({ result }) => result?.["authToken"])).toEqual(
       Array.from({ length: 24 }, () => "access-1"),
     );

@@ -132,6 +132,20 @@ describe("params", () => {
     const { error } = await server(homeFolder()).request(method, params);
     expect(error).toMatchObject({ code: -32602, data: [{ path }] });
   });
+
+  it.each([
+    ["array", ["sk-secret"]],
+    ["object", { key: "sk-secret" }],
+    ["number", 424242],
+  ])("do not come back in the error where they are secret: an %s", async (kind, apiKey) => {
+    const peer = server(homeFolder());
+    const { error } = await peer.request("loginApiKey", { apiKey });
+    expect(error).toMatchObject({ code: -32602, data: [{ path: "apiKey" }] });
+    expect(error?.message).toContain(`"apiKey" is a`);
+    expect(error?.message).toContain(kind);
+    await peer.end();
+    expect(JSON.stringify(error) + peer.stderr).not.toMatch(/sk-secret|424242/);
+  });
 });
 
 describe("the status", () => {

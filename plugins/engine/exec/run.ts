@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import type { Readable } from "node:stream";
 import { Capture } from "./capture.ts";
 import { forget, remember, signalGroup } from "./groups.ts";
@@ -76,8 +77,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
 
 /** Loads what commands need in the next free moment, which is when the model begins to think. */
 export function expectCommands(): void {
-  // A command that comes meets the error.
-  setImmediate(() => void import("execa").catch(nothing));
+  setImmediate(childProcess);
 }
 
 async function runToEnding(request: RunRequest, output: Output): Promise<Ending> {
@@ -119,30 +119,30 @@ async function start({
   wrapperEnv,
   files = [],
 }: RunRequest): Promise<Child | string> {
-  const { execa } = await import("execa");
   const [program = "", ...args] = command;
-  const subprocess = execa(program, args, {
+  const child = childProcess().spawn(program, args, {
     cwd,
     env: wrapperEnv ?? env,
-    extendEnv: false,
-    stdio: ["ignore", "pipe", "pipe", ...files],
-    encoding: "buffer",
-    buffer: false,
+    stdio: ["ignore", "pipe", "pipe", ...files.map(() => "pipe" as const)],
     detached: true,
-    cleanup: false,
-    reject: false,
   });
-  if (subprocess.pid === undefined) {
-    const { cause } = await subprocess;
-    return cause instanceof Error ? cause.message : String(cause);
-  }
-  const { nodeChildProcess, stdout, stderr } = subprocess;
+  const failure = new Promise<Error>((resolve) => child.on("error", resolve));
+  const { pid, stdout, stderr } = child;
+  if (pid === undefined || stdout === null || stderr === null) return (await failure).message;
   const exit = new Promise<Awaited<Child["exit"]>>((resolve) => {
-    nodeChildProcess.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  // Not awaited: it settles only when every pipe is closed, which a background process may delay.
-  void subprocess.then(nothing, nothing);
-  return { group: subprocess.pid, stdout, stderr, exit };
+  for (const [index, file] of files.entries()) {
+    const pipe = child.stdio[3 + index];
+    // A command that does not read it to its end is free to.
+    if (pipe instanceof Writable) pipe.on("error", nothing).end(file);
+  }
+  return { group: pid, stdout, stderr, exit };
+}
+
+/** No library in between: it would double what the start of a command costs. */
+function childProcess() {
+  return process.getBuiltinModule("node:child_process");
 }
 
 async function attend(child: Child, request: RunRequest, output: Output): Promise<Ending> {

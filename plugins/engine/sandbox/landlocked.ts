@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { run } from "../exec/run.ts";
 import type { LandlockOrder } from "./landlock-order.ts";
-import type { Wrapped } from "./index.ts";
+import type { Wrapped } from "./wrapped.ts";
 import { realTarget, type WritableRoot } from "./policy.ts";
 import { none, type SandboxProbe } from "./probe.ts";
 import { networkFilter } from "./seccomp.ts";

@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
-import type { Wrapped } from "./index.ts";
+import type { Wrapped } from "./wrapped.ts";
 import { holdLink, holdMountPoint } from "./mount-points.ts";
 import { isInside, isWritable, realTarget, type WritableRoot } from "./policy.ts";
 import { networkFilter } from "./seccomp.ts";

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { ownHeaders, renewedAccess, requestHeaders, type Access } from "../access.ts";
 import { readBody } from "../http/body.ts";
 import { post } from "../http/post.ts";
-import type { Opening } from "../open.ts";
+import type { Opening } from "../opening.ts";
 import { addQuery } from "../provider.ts";
 
 /** One exchange of an AI SDK provider over our transport, and what is seen of it on the way. */

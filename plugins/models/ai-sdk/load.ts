@@ -5,7 +5,7 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { errorMessage } from "../../../core/index.ts";
 import type { Access } from "../access.ts";
 import { ModelError } from "../failure.ts";
-import type { Opening } from "../open.ts";
+import type { Opening } from "../opening.ts";
 import type { ReasoningName } from "./reasoning-name.ts";
 
 /** Loads the AI SDK provider of a wire, each only when it is used, and takes the model from it. */

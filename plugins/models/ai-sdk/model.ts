@@ -6,7 +6,7 @@ import {
   type ModelRequest,
 } from "../../../core/index.ts";
 import { providerAccess } from "../access.ts";
-import type { Opening } from "../open.ts";
+import type { Opening } from "../opening.ts";
 import { PartDecoder } from "./decoder.ts";
 import { exchange } from "./fetch.ts";
 import { languageModel } from "./load.ts";

@@ -3,7 +3,7 @@ import { providerAccess, renewedAccess, requestHeaders, type Access } from "../a
 import { failureOf, ModelError } from "../failure.ts";
 import { readBody } from "../http/body.ts";
 import { post } from "../http/post.ts";
-import type { Opening } from "../open.ts";
+import type { Opening } from "../opening.ts";
 import { endpoint } from "../provider.ts";
 import { ResponsesDecoder } from "./decoder.ts";
 import { rateLimits } from "./rate-limits.ts";

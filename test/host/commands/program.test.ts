@@ -14,13 +14,17 @@ interface Run {
 }
 
 /** Runs the built program in a folder of its own, which is its home too. */
-function run(args: string[], options: { cwd?: string; env?: Record<string, string> } = {}) {
+function run(
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string>; command?: string[] } = {},
+) {
   const cwd = options.cwd ?? tempFolder();
   const env = { ...process.env, PORTICO_HOME: cwd, ...options.env };
+  const [command = process.execPath, ...before] = options.command ?? [];
   return new Promise<Run>((resolve) => {
     const child = execFile(
-      process.execPath,
-      [program, ...args],
+      command,
+      [...before, program, ...args],
       { cwd, env },
       (error, out, err) => {
         const code = typeof error?.code === "number" ? error.code : error === null ? 0 : -1;
@@ -99,6 +103,16 @@ describe("portico", () => {
     const { code, stderr } = await run(["mcp"], { env: { PORTICO_HOME: "/nope" } });
     expect(code).toBe(2);
     expect(stderr).toBe('portico: HOME_MISSING: PORTICO_HOME is "/nope": no such folder\n');
+  });
+
+  it("says that the folder it was started in is gone", async () => {
+    const script = 'rmdir "$PWD" && exec "$0" "$@"';
+    const { code, stderr } = await run(["mcp"], {
+      cwd: join(tempFolder({ "at/file": "" }), "at"),
+      command: ["sh", "-c", `rm file && ${script}`, process.execPath],
+    });
+    expect(code).toBe(2);
+    expect(stderr).toBe("portico: FOLDER_MISSING: the working folder is gone\n");
   });
 });
 

@@ -9,7 +9,8 @@ import type {
   SettingsTree,
 } from "../../../core/index.ts";
 import { Store } from "../../../plugins/auth/store.ts";
-import { createModels, type World } from "../../../plugins/models/models.ts";
+import { createModels } from "../../../plugins/models/models.ts";
+import type { World } from "../../../plugins/models/world.ts";
 
 /** Lines that the log got, as `level: message`. */
 export type Lines = string[];

@@ -39,6 +39,31 @@ describe("with the plugin auth switched off", () => {
   });
 });
 
+describe("with nobody signed in", () => {
+  it.each<[object, string]>([
+    [{}, 'provider "mock" needs a sign-in, and nobody is signed in: run portico login'],
+    [
+      { env_key: "OWN" },
+      "Missing environment variable: `OWN`. Set it, or sign in (portico login).",
+    ],
+  ])("a provider that asks for a sign-in is not asked: %j", async (more, message) => {
+    const mock = await mockModel(() => ({ status: 401, body: "who?" }));
+    onTestFinished(() => mock.close());
+    const values = at(mock.url, { requires_openai_auth: true, ...more });
+    const failed = failure(await ask(await open(values, { home: homeFolder() })));
+    expect(failed).toMatchObject({ message, retryable: false });
+    expect(mock.requests).toHaveLength(0);
+  });
+
+  it("one with headers of its own is asked with these", async () => {
+    const mock = await mockModel(["hi"]);
+    onTestFinished(() => mock.close());
+    const more = { requires_openai_auth: true, http_headers: { "x-gateway": "g" } };
+    await ask(await open(at(mock.url, more), { home: homeFolder() }));
+    expect(mock.requests[0]?.headers).toMatchObject({ "x-gateway": "g" });
+  });
+});
+
 describe("a sign-in that the provider refuses", () => {
   const stored = {
     tokens: { access_token: "old", refresh_token: "r", account_id: "acc" },

@@ -15,8 +15,8 @@ async function bash(script: string, stop?: "abort" | "timeout"): Promise<RunResu
     env: marked(env),
     timeoutMs: stop === "timeout" ? 2500 : 10_000,
     signal: controller.signal,
-    onOutput: (_stream, chunk) => {
-      stdout += chunk.toString();
+    onOutput: (stream, chunk) => {
+      if (stream === "stdout") stdout += chunk.toString();
       if (stop === "abort") controller.abort();
       return undefined;
     },
