@@ -16,6 +16,8 @@ export class WatchBudget {
 
 /** Times of folders are only as fine as the clock that files are stamped with. */
 const clockGrainMs = 50;
+/** Milliseconds of looking at folders between two turns: a search may wait for some of them. */
+const lookMs = 3;
 const uncheckedMs = 1000;
 const watchedMs = 30_000;
 /** So many folders are checked while a search waits; more only when it must be sure. */
@@ -105,13 +107,13 @@ export class Freshness {
   }
 
   async #watchAll(folders: readonly Folder[]): Promise<void> {
-    let until = performance.now() + sliceMs;
+    let until = performance.now() + lookMs;
     for (const folder of folders) {
       if (this.#closed) return;
       if (!this.#watch(folder)) this.#unwatched.push(folder);
       if (performance.now() < until) continue;
       await turn();
-      until = performance.now() + sliceMs;
+      until = performance.now() + lookMs;
     }
   }
 
@@ -149,13 +151,13 @@ export class Freshness {
   /** Marks what has another time than before, or was changed since the listing began. */
   async #compare(folders: readonly Folder[]): Promise<void> {
     this.#checkedAt = Date.now();
-    let until = performance.now() + sliceMs;
+    let until = performance.now() + lookMs;
     for (const folder of folders) {
       if (this.#closed) return;
       if (!folder.gone) this.#compareOne(folder);
       if (performance.now() < until) continue;
       await turn();
-      until = performance.now() + sliceMs;
+      until = performance.now() + lookMs;
     }
     this.#checkRules();
   }

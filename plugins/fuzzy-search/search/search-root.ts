@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import type { Build } from "../index/build.ts";
 import type { RootIndex } from "../index/root-index.ts";
 import type { Segment } from "../index/segment.ts";
-import { turn } from "../index/turn.ts";
+import { politely } from "../index/turn.ts";
 import type { Ranked } from "../rank/meant.ts";
 import { parseQuery, type Word } from "../rank/query.ts";
 import { Collector, FirstPaths, inOrder, type Order } from "./collector.ts";
@@ -61,11 +61,12 @@ export class RootSearcher {
 
   async #searchAll(segments: readonly Segment[]): Promise<Ranked[]> {
     const collector = this.#collector();
+    const pause = politely();
     // Folders that are listed again meanwhile come as segments at the end.
     for (const segment of segments) {
       if (this.#search.signal.aborted) break;
       collector.add(segment);
-      if (segments.length > 2) await turn();
+      await pause();
     }
     return collector.ranked();
   }

@@ -2,7 +2,7 @@ import { lettersRoom, scanTypos } from "../index/scan-typos.ts";
 import { scanWords } from "../index/scan.ts";
 import type { Segment } from "../index/segment.ts";
 import { Shortlist } from "../index/shortlist.ts";
-import { turn } from "../index/turn.ts";
+import { politely } from "../index/turn.ts";
 import { type Ranked, rank } from "../rank/meant.ts";
 import { makeWord, type Word } from "../rank/query.ts";
 
@@ -42,9 +42,10 @@ export async function withoutOneLetter(
   if (scanWord === undefined || scanWord.bytes.length !== letters.length) return [];
   const typed = { word: scanWord, variants: scanWords(words) };
   const shortlist = new Shortlist(shortlisted);
+  const pause = politely();
   for (const segment of segments.slice()) {
     scanTypos(segment, typed, shortlist);
-    if (segments.length > 2) await turn();
+    await pause();
     if (signal.aborted) return [];
   }
   const least = goodPerLetter * (letters.length - 1);
