@@ -104,6 +104,8 @@ export const program = {
       includeDependenciesRecursively: false,
       groups: [{ name: "turn", test: (id) => turnModules.has(id) }],
     },
+    // One byte per character: the files are read and compiled faster, and take half the memory.
+    charset: "ascii",
     minify: true,
   },
 };

@@ -113,7 +113,7 @@ export type {
   ToolConversation,
   ToolParameters,
 } from "./services/agent-tools.ts";
-export { userAgent } from "./user-agent.ts";
+export { originator, userAgent } from "./user-agent.ts";
 export { Models } from "./services/models.ts";
 export type {
   Model,

@@ -10,6 +10,7 @@ import { RpcPeer } from "./rpc/peer.ts";
 import { isNotificationLine } from "./rpc/serialize.ts";
 import { guardStdout, processStdout, runningPlugin } from "./rpc/stdout-guard.ts";
 import { inject, injectable, Opening, Values } from "./tokens.ts";
+import { systemName } from "./system.ts";
 import type { BootedPlugins, HostValues } from "./tokens.ts";
 import { warmUp } from "./warm-up.ts";
 
@@ -47,9 +48,9 @@ export class Connection {
       if (this.#early === undefined) this.peer.receive(text);
       else this.#early.push(() => this.peer.receive(text));
     };
-    const broken = (problem: Problem) => {
-      if (this.#early === undefined) this.#refuse(problem);
-      else this.#early.push(() => this.#refuse(problem));
+    const broken = (problem: Problem, head?: string) => {
+      if (this.#early === undefined) this.#refuse(problem, head);
+      else this.#early.push(() => this.#refuse(problem, head));
     };
     this.#lines = new Lines({ line, broken }, this.#lineLimit);
   }
@@ -58,12 +59,13 @@ export class Connection {
   async serve(): Promise<number> {
     const { stdout } = this.values;
     const release = stdout === processStdout() ? guardStdout(stdout, this.logs) : () => undefined;
-    if (this.values.guardDescriptor === true) {
-      const { guardDescriptor } = await import("./rpc/descriptor-guard.ts");
-      guardDescriptor(this.logs);
-    }
+    // Before anything is waited for: a signal that comes meanwhile is meant for this connection.
     const detach = this.#attach();
     try {
+      if (this.values.guardDescriptor === true) {
+        const { guardDescriptor } = await import("./rpc/descriptor-guard.ts");
+        guardDescriptor(this.logs);
+      }
       const booting = this.#boot();
       const ending = await Promise.race([
         this.#ending.promise,
@@ -89,7 +91,16 @@ export class Connection {
       client: this.peer,
       log: this.logs,
       signal: this.#closing.signal,
-      environment: { env, cwd, version, ...(appServer === true && { appServer }) },
+      environment: {
+        env,
+        cwd,
+        version,
+        // Read when somebody wants to know.
+        get system() {
+          return systemName();
+        },
+        ...(appServer === true && { appServer }),
+      },
     });
     this.open(booted.registry);
     this.#takeEarly();
@@ -106,10 +117,13 @@ export class Connection {
     for (const take of early) take();
   }
 
-  #refuse(problem: Problem): void {
-    const message =
-      problem === "not-utf8" ? "the line is not valid UTF-8" : "the line is longer than is served";
-    this.peer.refuse({ code: problem === "not-utf8" ? ParseError : InvalidRequest, message });
+  #refuse(problem: Problem, head = ""): void {
+    if (problem === "not-utf8") {
+      this.peer.refuse({ code: ParseError, message: "the line is not valid UTF-8" });
+    } else {
+      const message = "the line is longer than is served";
+      this.peer.refuseHead(head, { code: InvalidRequest, message });
+    }
   }
 
   /** Starts reading; the returned function takes every listener away. */
@@ -172,13 +186,12 @@ export class Connection {
     const graceMs = ending === "input" ? this.#graceMs() : 0;
     const graceEnd = performance.now() + graceMs;
     const booted = await within(booting, Math.max(graceMs, lastWordsMs));
-    const from = performance.now();
-    if (ending === "input") await Promise.race([this.calls.lasted(), this.#cutOff.promise]);
-    const deadline = begun + (performance.now() - from) + shutdownMs;
-    const remaining = () => Math.max(0, deadline - performance.now());
     await within(this.calls.idle(), Math.max(0, graceEnd - performance.now()));
     const reason = new Error("the server is shutting down");
     this.#closing.abort(reason);
+    const lastedMs = ending === "input" ? await this.#outlast(reason) : 0;
+    const deadline = begun + lastedMs + shutdownMs;
+    const remaining = () => Math.max(0, deadline - performance.now());
     this.peer.stop();
     this.#takeEarly();
     this.calls.abortAll(reason);
@@ -193,6 +206,14 @@ export class Connection {
       this.#log.warn("the plugins did not close in time");
     }
     await this.#flush(Math.max(flushMs, remaining()));
+  }
+
+  /** Ends the calls that the input takes along and waits for the others; the time that took, in ms. */
+  async #outlast(reason: Error): Promise<number> {
+    const from = performance.now();
+    this.calls.abortShort(reason);
+    await Promise.race([this.calls.lasted(), this.#cutOff.promise]);
+    return performance.now() - from;
   }
 
   /** What requests get to finish. Those that are no quick ones anyway get half of it. */

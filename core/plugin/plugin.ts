@@ -24,6 +24,8 @@ export interface Environment {
   readonly cwd: string;
   /** Portico's version. */
   readonly version: string;
+  /** The operating system: `Debian 12.0.0; x86_64`. */
+  readonly system?: string;
   /** The client speaks the dialect of app servers: no `jsonrpc` member, no MCP. */
   readonly appServer?: boolean;
 }

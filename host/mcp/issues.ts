@@ -61,8 +61,11 @@ function expectation(issue: z.core.$ZodIssue): string | undefined {
   return values.length === 1 ? values[0] : `one of ${values.join(", ")}`;
 }
 
+/** Zod's names of types that JSON calls otherwise. */
+const wordsOfTypes: Readonly<Record<string, string>> = { int: "integer", record: "object" };
+
 function article(type: string): string {
-  const word = type === "int" ? "integer" : type;
+  const word = wordsOfTypes[type] ?? type;
   return /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
 }
 

@@ -132,7 +132,7 @@ class PluginBoot {
 
   /** Checks all registrations together; what a third party did wrong costs that one only. */
   async #goLive(running: readonly Running[]): Promise<Registry> {
-    const candidates = running.map(({ candidate }) => candidate);
+    const candidates = this.#inTableOrder(running.map(({ candidate }) => candidate));
     const { problems, commit } = await checkAll(candidates, this.#prebuilt);
     refuseFatal(problems, running);
     const left = new Set<Running>(running);
@@ -148,6 +148,16 @@ class PluginBoot {
     }
     const live = new Set([...left].map(({ candidate }) => candidate));
     return commit((candidate) => live.has(candidate));
+  }
+
+  /**
+   * Lists show the built-in plugins first, in the order of their table: clients must not see tools
+   * in another order because somebody has set an option.
+   */
+  #inTableOrder(candidates: readonly Candidate[]): Candidate[] {
+    const names = Object.keys(this.#options.builtins ?? builtinPlugins);
+    const place = ({ builtin, name }: Candidate) => (builtin ? names.indexOf(name) : names.length);
+    return candidates.toSorted((one, other) => place(one) - place(other));
   }
 
   /** Takes out, in starting order, who needs a service of one that was taken out. */

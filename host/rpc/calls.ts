@@ -141,6 +141,11 @@ export class Calls {
     for (const call of this.#open.values()) call.abort(reason);
   }
 
+  /** Aborts the calls that do not outlast the input. */
+  abortShort(reason: Error): void {
+    for (const call of this.#open.values()) if (!call.lasting) call.abort(reason);
+  }
+
   all(): OpenCall[] {
     return [...this.#open.values()];
   }

@@ -2,7 +2,7 @@ import { InvalidParams, InvalidRequest, ParseError } from "../../core/errors.ts"
 import { isJsonObject } from "../../core/json.ts";
 import type { JsonObject, JsonValue } from "../../core/json.ts";
 import type { JsonRpcErrorObject, RequestId } from "../../core/wire/json-rpc.ts";
-import { elementsOf, hasKeyTwice, integerOf } from "./source.ts";
+import { elementsOf, hasKeyTwice, integerOf, scalarOf } from "./source.ts";
 
 /** What one line says, after the checks of JSON-RPC 2.0 §4 as MCP narrows them. */
 export type Inbound = Message | { readonly kind: "batch"; readonly messages: readonly Message[] };
@@ -59,6 +59,19 @@ export function readMessage(text: string, allowsBare: AllowsBare = () => false):
   return { kind: "batch", messages };
 }
 
+/** The id of the request that a line begins with, where its first characters tell. */
+export function idAtHead(head: string): RequestId | undefined {
+  const id = scalarOf(head, '"id"');
+  // What has an id and no method answers a question of ours.
+  if (id === undefined || scalarOf(head, '"method"') === undefined) return undefined;
+  if (hasKeyTwice(head, '"id"')) return undefined;
+  try {
+    return readId(JSON.parse(id), head);
+  } catch {
+    return undefined;
+  }
+}
+
 /** `source` is the text the value was read from. */
 function check(value: unknown, source: string, allowsBare: AllowsBare): Message {
   if (!isJsonObject(value)) return invalid(undefined, InvalidRequest, "a message is an object");
@@ -111,11 +124,14 @@ function isVersionText({ jsonrpc }: JsonObject): boolean {
 function response(value: JsonObject, id: RequestId | undefined): Message {
   // Whatever its member jsonrpc: nobody could be told, and a question would wait for ever.
   if (id === undefined) return { kind: "ignored", reason: "an answer without a usable id" };
-  return { kind: "response", id, result: value["result"], error: value["error"] };
+  const { result, error } = value;
+  // Older clients write `"error": null` beside a result.
+  const failed = error !== null || result === undefined;
+  return { kind: "response", id, result, error: failed ? error : undefined };
 }
 
 /** The id, or `undefined` for what is none: fractions, booleans, null, more than 64 bits. */
-function readId(id: JsonValue, source: string): RequestId | undefined {
+function readId(id: unknown, source: string): RequestId | undefined {
   if (typeof id === "string") return id;
   if (typeof id !== "number" || !Number.isInteger(id)) return undefined;
   if (Number.isSafeInteger(id)) return id;

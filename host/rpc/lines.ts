@@ -9,8 +9,11 @@ const byteOrderMark = 0xfeff;
 /** What becomes of lines: their text, or why one could not be read. */
 export interface LineReceiver {
   line(text: string): void;
-  broken(problem: "not-utf8" | "too-long"): void;
+  /** `head`: the first bytes of a line that is too long, which may tell whom to answer. */
+  broken(problem: "not-utf8" | "too-long", head?: string): void;
 }
+
+const headLength = 1024;
 
 /**
  * Cuts chunks into lines over bytes, so that a character split between chunks stays whole. CR and a
@@ -59,10 +62,11 @@ export class Lines {
       this.#parts.push(bytes);
       return;
     }
+    const head = headOf(...this.#parts, bytes);
     this.#parts = [];
     this.#length = 0;
     this.#skipping = true;
-    this.#receiver.broken("too-long");
+    this.#receiver.broken("too-long", head);
   }
 
   #finish(): void {
@@ -95,7 +99,7 @@ export class Lines {
   }
 
   #single(bytes: Buffer): void {
-    if (bytes.length > this.#limit) this.#receiver.broken("too-long");
+    if (bytes.length > this.#limit) this.#receiver.broken("too-long", headOf(bytes));
     else if (!isUtf8(bytes)) this.#receiver.broken("not-utf8");
     else this.#text(bytes.toString("utf8"));
   }
@@ -107,4 +111,15 @@ export class Lines {
     // Nearly every line starts with a brace; only the others need a look at all their characters.
     if (text.charCodeAt(0) === 0x7b || text.trim() !== "") this.#receiver.line(text);
   }
+}
+
+function headOf(...parts: readonly Buffer[]): string {
+  const wanted: Buffer[] = [];
+  let missing = headLength;
+  for (const part of parts) {
+    wanted.push(part.subarray(0, missing));
+    missing -= wanted.at(-1)?.length ?? 0;
+    if (missing === 0) break;
+  }
+  return Buffer.concat(wanted).toString("utf8");
 }

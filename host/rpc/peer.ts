@@ -14,7 +14,7 @@ import { Calls } from "./calls.ts";
 import type { OpenCall, Reply } from "./calls.ts";
 import { dialectOf } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
-import { readMessage } from "./envelope.ts";
+import { idAtHead, readMessage } from "./envelope.ts";
 import type { InboundRequest, Message, Params } from "./envelope.ts";
 import { errorObject, toRpcError } from "./errors.ts";
 import { Exchanges, resultOf } from "./exchanges.ts";
@@ -113,6 +113,13 @@ export class RpcPeer implements Client {
   refuse(error: JsonRpcErrorObject, reply: Reply = this.#send): void {
     this.#log.debug("refused a message", { message: error.message });
     reply(this.session.revision === undefined ? undefined : errorLine(undefined, error));
+  }
+
+  /** Answers a line of which only the first characters are known. */
+  refuseHead(head: string, error: JsonRpcErrorObject): void {
+    const id = idAtHead(head);
+    if (id === undefined) this.refuse(error);
+    else this.#send(this.#errorLine(id, error));
   }
 
   /** Nothing will be read any more; questions to the client stay open for ever. */

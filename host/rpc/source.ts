@@ -21,6 +21,15 @@ export function integerOf(text: string, key: string): bigint | undefined {
   return digits === undefined ? undefined : BigInt(digits);
 }
 
+/** The text or integer that a key of the outermost object has, as it is written; also in a part. */
+export function scalarOf(text: string, key: string): string | undefined {
+  const start = valuesOf(text, key).at(-1);
+  if (start === undefined) return undefined;
+  const scalar = /\s*("(?:[^"\\]|\\.)*"|-?\d+)\s*[,}]/y;
+  scalar.lastIndex = start;
+  return scalar.exec(text)?.[1];
+}
+
 /** The texts of the elements of an array. */
 export function elementsOf(text: string): string[] {
   const elements: string[] = [];

@@ -17,8 +17,9 @@ interface Listener {
 }
 
 /**
- * The events of one conversation for its listeners. The client gets each once, however many listen;
- * while none does, they wait.
+ * The events of one conversation for its listeners. The client gets each once, however many listen.
+ * While none does, they wait, unless the conversation is somebody else's: the call of a tool hears
+ * its own.
  */
 export class Feed {
   readonly id: string;
@@ -26,6 +27,8 @@ export class Feed {
   readonly #listeners = new Map<string, Listener>();
   readonly #backlog = new Backlog();
   #path = "";
+  #problems: readonly ConversationEvent[] = [];
+  #keeps = false;
   #diff: { readonly id: string; readonly text: string } | undefined;
   #leave: () => void = () => undefined;
   #heard: PromiseWithResolvers<void> | undefined;
@@ -42,16 +45,25 @@ export class Feed {
     this.#leave();
     this.#path = conversation.path;
     // Whoever opened it was told how it is; what went wrong meanwhile is news.
-    for (const event of conversation.startEvents) {
-      if (event.msg.type !== "session_configured") this.#take(event);
-    }
+    this.#problems = conversation.startEvents.filter(
+      ({ msg }) => msg.type !== "session_configured",
+    );
+    if (this.#keeps) for (const event of this.#problems) this.#take(event);
     this.#leave = conversation.subscribe({
       event: (event) => this.#take(event),
       ready: () => (this.#hasListener() ? this.#voice.ready() : undefined),
     });
   }
 
+  /** From now on events wait while nobody listens. */
+  keep(): void {
+    if (this.#keeps) return;
+    this.#keeps = true;
+    for (const event of this.#problems) this.#take(event);
+  }
+
   add(subscriptionId: string, own: boolean): void {
+    this.keep();
     this.#listeners.set(subscriptionId, { own, active: false });
   }
 
@@ -84,11 +96,8 @@ export class Feed {
   #take(event: ConversationEvent): void {
     if (this.#isKnown(event)) return;
     if (event.msg.type === "turn_aborted") this.lastAbort = event.msg.reason;
-    if (!this.#hasListener()) {
-      this.#backlog.push(event);
-      return;
-    }
-    this.#tell(event);
+    if (this.#hasListener()) this.#tell(event);
+    else if (this.#keeps) this.#backlog.push(event);
   }
 
   #tell(event: ConversationEvent): void {

@@ -1,4 +1,11 @@
-import { Commands, Conversations, definePlugin, optional, Settings } from "../../core/index.ts";
+import {
+  Commands,
+  Conversations,
+  definePlugin,
+  optional,
+  Settings,
+  userAgent,
+} from "../../core/index.ts";
 import type { Client, PluginContext } from "../../core/index.ts";
 import type { Desk } from "./desk.ts";
 import type { Voice } from "./feed.ts";
@@ -78,9 +85,11 @@ function configure({ method }: Context, { client, environment, settings }: Desk)
   method(methods.setDefaultModel, async (wish) =>
     (await import("./default-model.ts")).setDefaultModel(settings, wish),
   );
-  method(methods.getUserAgent, async () => ({
-    userAgent: (await import("./user-agent.ts")).userAgentOf(environment, client.peer),
-  }));
+  method(methods.getUserAgent, () => {
+    const { name, version } = client.peer;
+    const known = name === "" ? undefined : { name, version };
+    return { userAgent: userAgent(environment, { program: "portico", client: known }) };
+  });
 }
 
 function voiceOf(client: Client, appServer: boolean): Voice {

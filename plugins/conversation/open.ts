@@ -19,6 +19,7 @@ export async function newConversation(desk: Desk, params: NewConversation, call:
       throw unopened(error, "error creating conversation");
     });
   const { id, model, effort, path } = conversation;
+  desk.feeds.find(id)?.keep();
   return {
     conversationId: id,
     model,
@@ -37,6 +38,7 @@ export async function resumeConversation(
     path,
     ...(overrides === undefined ? clientOf(call) : requestOf(overrides, call)),
   });
+  desk.feeds.find(conversation.id)?.keep();
   announce(desk, conversation, events);
   const initialMessages = events.filter(isPlain);
   return {

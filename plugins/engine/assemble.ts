@@ -18,7 +18,7 @@ export interface Parts {
 export async function assemble(
   plan: Plan,
   signal: AbortSignal | undefined,
-  build: (parts: Parts) => LiveConversation,
+  build: (parts: Parts) => LiveConversation | Promise<LiveConversation>,
 ): Promise<LiveConversation> {
   const { surroundings, id, cwd, tree } = plan;
   const opening = openToolkit(
@@ -35,7 +35,7 @@ export async function assemble(
     if (signal?.aborted === true) {
       throw new ConversationError("session", "the start was cancelled");
     }
-    return build({ texts, log, toolkit });
+    return await build({ texts, log, toolkit });
   } catch (error) {
     // What was started for a conversation must not outlive it if it never came to be.
     await opening.then((toolkit) => toolkit.close()).catch(() => undefined);

@@ -93,6 +93,8 @@ export class LiveConversation implements Conversation {
 
   #enter(job: Job): Task {
     if (this.#closed) job.abort();
+    // What begins at once is in the record in a moment; the rest shall survive a crash, too.
+    else if (this.busy && job.items.length > 0) job.waits(this.#session.recorder.wait(job.items));
     this.#line.enter(job);
     return { id: job.id, outcome: job.outcome };
   }
@@ -139,7 +141,7 @@ export class LiveConversation implements Conversation {
     if (job.signal.aborted) return this.#keep(job);
     if (problem !== undefined) return this.#refuse(job, problem);
     const task = this.#contextOf(job);
-    const outcome = await (job.kind === "turn" ? runTask(task, job.items) : runCompaction(task));
+    const outcome = await (job.kind === "turn" ? runTask(task, job) : runCompaction(task));
     if (outcome.status === "completed" && job.kind === "turn") {
       const said = [job, ...job.inbox.heard].flatMap(({ items }) => items);
       notifyCompleted(this.#session, said, { ...outcome, turnId: job.id });
@@ -177,7 +179,7 @@ export class LiveConversation implements Conversation {
     // What it wanted different may be refused; what it says is kept all the same.
     await this.#prepare(job);
     if (!this.#session.history.loaded) return this.#abandon(job);
-    await takeInput(this.#session, job.items);
+    await takeInput(this.#session, job);
     return abort(this.#contextOf(job));
   }
 

@@ -22,6 +22,7 @@ export class Job implements Joining {
   host: Job | undefined;
   /** Ended from outside of its submission: what it says is part of the conversation all the same. */
   interrupted = false;
+  #taken: (() => void) | undefined;
   readonly #controller = new AbortController();
   readonly #resolve: (outcome: TaskOutcome) => void;
   readonly #onSignal = () => this.abort();
@@ -58,6 +59,17 @@ export class Job implements Joining {
     return join === true && overrides === undefined && this.joinable;
   }
 
+  /** It has to wait; `taken` is called once when that is over, whatever comes of it. */
+  waits(taken: () => void): void {
+    this.#taken = taken;
+  }
+
+  taken(): void {
+    const taken = this.#taken;
+    this.#taken = undefined;
+    taken?.();
+  }
+
   interrupt(): void {
     this.interrupted = true;
     this.abort();
@@ -68,6 +80,7 @@ export class Job implements Joining {
   }
 
   end(outcome: TaskOutcome): void {
+    this.taken();
     this.submission.signal?.removeEventListener("abort", this.#onSignal);
     this.#resolve(outcome);
     // Questions that are still open learn that their task is over.

@@ -1,4 +1,4 @@
-import type { ConversationRequest, TurnOverrides } from "../../core/index.ts";
+import type { ConversationRequest, EventMsg, TurnOverrides } from "../../core/index.ts";
 import { assemble, startEvents } from "./assemble.ts";
 import { LiveConversation } from "./conversation.ts";
 import { planOf } from "./plan.ts";
@@ -10,6 +10,7 @@ import { isInSessions } from "./rollout/store.ts";
 import { sessionOf } from "./session.ts";
 import { openingOf } from "./standing-texts.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { takeInput } from "./turn/input.ts";
 import type { Session } from "./turn/task.ts";
 
 /**
@@ -32,16 +33,15 @@ export async function resumeConversation(
     ]);
     const asked = { id: place.id, ...laidOver(place.request, recorded, own) };
     const plan = await planOf(surroundings, asked, signal);
-    return await assemble(plan, signal, (parts) => {
+    return await assemble(plan, signal, async (parts) => {
       const recorder = new Recorder({ path: place.path, log: surroundings.log, claim });
       const session = sessionOf(plan, parts, recorder);
       restore(session, recorded);
       if (recorded.items.length === 0) session.history.append(openingOf(plan, parts.texts));
       if (saysHow(place.request)) recorder.request(recordedRequest(plan.request, plan));
-      const events = startEvents(plan, recorder, {
-        ...parts,
-        initialMessages: [...recorded.events],
-      });
+      const unheard = await takeWaiting(session, recorded);
+      const initialMessages = [...recorded.events, ...unheard];
+      const events = startEvents(plan, recorder, { ...parts, initialMessages });
       return new LiveConversation(session, events, surroundings);
     });
   } catch (error) {
@@ -72,6 +72,15 @@ function restore(session: Session, { items, drafts, skipped }: Recorded): void {
   // A crash cut the answer off; what of it had happened is history now.
   history.append(drafts);
   if (skipped > 0) log.warn(`${skipped} lines of a record were skipped: ${recorder.path}`);
+}
+
+/** A crash came before the model heard of it: the next turn tells it. */
+async function takeWaiting(session: Session, { waiting }: Recorded): Promise<EventMsg[]> {
+  const events: EventMsg[] = [];
+  for (const [n, items] of waiting) {
+    events.push(await takeInput(session, { items, taken: () => session.recorder.waited(n) }));
+  }
+  return events;
 }
 
 function laidOver(

@@ -16,7 +16,7 @@ export const Options = z.strictObject({
   }),
   freshness: z.enum(["quick", "strict"]).optional().meta({
     description:
-      "strict: folders that cannot be watched are checked before every answer, however many there are. quick (the default): more than 4,000 of them are checked behind it.",
+      "strict: folders that cannot be watched are checked before every answer, however many there are. quick (the default): more than 16,384 of them are checked behind it.",
   }),
   maxIndexedFiles: z.int().min(1).optional().meta({
     description:

@@ -1,8 +1,13 @@
-import { errorMessage, isConversationError, type Credential } from "../../core/index.ts";
+import {
+  errorMessage,
+  isConversationError,
+  originator,
+  userAgent,
+  type Credential,
+} from "../../core/index.ts";
 import { ModelError } from "./failure.ts";
 import type { Opening } from "./open.ts";
 import { publicUrls, variable, type Provider } from "./provider.ts";
-import { originator, userAgent } from "./user-agent.ts";
 
 /** Where a request goes and what proves that it may. */
 export interface Access {
@@ -96,6 +101,9 @@ function missingKey({ provider, world }: Opening): ModelError {
   return new ModelError({ message, retryable: false });
 }
 
+// Providers know this name.
+const program = "codex_cli_rs";
+
 /** The headers that every wire sends; the provider's own beat ours. */
 export function requestHeaders(opening: Opening, access: Access): Record<string, string> {
   const { provider, query, world } = opening;
@@ -103,8 +111,8 @@ export function requestHeaders(opening: Opening, access: Access): Record<string,
   const headers: Record<string, string> = {
     Accept: "text/event-stream",
     "Content-Type": "application/json",
-    originator: originator(env),
-    "User-Agent": userAgent(world.environment, query.client),
+    originator: originator(env, program),
+    "User-Agent": userAgent(world.environment, { program, client: query.client }),
   };
   if (access.key !== undefined) headers["Authorization"] = `Bearer ${access.key}`;
   const account = access.signIn?.accountId;

@@ -93,16 +93,27 @@ export class Renderer {
     if (msg.type === "background_event") return [paint("dim", `  ${clean(msg.message)}`)];
     if (msg.type === "stream_error") return [paint("yellow", clean(msg.message))];
     if (msg.type === "error") return ["", paint("red", `✖ ${clean(msg.message)}`)];
-    if (msg.type === "turn_aborted") return ["", paint("yellow", `✖ aborted: ${msg.reason}`)];
+    if (msg.type === "turn_aborted") {
+      return [...this.#cutOff(), "", paint("yellow", `✖ aborted: ${msg.reason}`)];
+    }
     return [];
+  }
+
+  /** What commands printed last that have no end event, as their turn was aborted. */
+  #cutOff(): string[] {
+    const rest = [...this.#outputs.values()].flatMap((output) => output.end(""));
+    this.#outputs.clear();
+    return rest.map((line) => this.#bar(line));
+  }
+
+  #bar(line: string): string {
+    const shown = pieces(line, this.#width, 4);
+    return shown.map((piece) => `${this.#paint("dim", "  │")} ${piece}`).join("\n");
   }
 
   #commandLines(msg: EventMsg): string[] {
     const paint = this.#paint;
-    const bar = (line: string) => {
-      const shown = pieces(line, this.#width, 4);
-      return shown.map((piece) => `${paint("dim", "  │")} ${piece}`).join("\n");
-    };
+    const bar = (line: string) => this.#bar(line);
     if (msg.type === "exec_command_begin") {
       this.#outputs.set(msg.call_id, new CommandOutput());
       return ["", paint("bold", `$ ${commandText(msg.command)}`)];

@@ -8,6 +8,8 @@ export interface Desk {
   readonly approver: Approver | undefined;
   readonly events: EventsOption;
   readonly turns: Turns;
+  /** Aborts when the host closes. */
+  readonly closing: AbortSignal;
   /** The conversation used last, for a reply that names none. */
   last: Conversation | undefined;
 }

@@ -13,12 +13,13 @@ export default definePlugin({
   options: async () => (await import("./schemas.ts")).Options,
   needs: { conversations: Conversations, approver: optional(Approver) },
 
-  setup({ notification, options, tool }, { conversations, approver }) {
+  setup({ notification, options, signal, tool }, { conversations, approver }) {
     const desk: Desk = {
       conversations,
       approver,
       events: options.events ?? "auto",
       turns: new Turns(),
+      closing: signal,
       last: undefined,
     };
     tool(codexTool, (args, call) => startConversation(desk, args, call));

@@ -9,7 +9,7 @@ export interface TurnEnd {
   readonly conversationId: string;
   readonly notes: readonly string[];
   /** Who ended an aborted turn. */
-  readonly abortedBy: "approval" | "client" | "other";
+  readonly abortedBy: "approval" | "client" | "shutdown" | "other";
 }
 
 /**
@@ -44,6 +44,8 @@ function abortText(abortedBy: TurnEnd["abortedBy"]): string {
       return "The turn was aborted: the answer to an approval question was abort.";
     case "client":
       return "The turn was aborted: the call was cancelled.";
+    case "shutdown":
+      return "The turn was aborted: the server is shutting down.";
     case "other":
       return "The turn was aborted: it was interrupted.";
   }

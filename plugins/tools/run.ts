@@ -47,8 +47,14 @@ export async function runTurn(desk: Desk, message: Message, call: Call): Promise
     outcome,
     conversationId: conversation.id,
     notes: questions.notes(),
-    abortedBy: questions.aborted ? "approval" : call.signal.aborted ? "client" : "other",
+    abortedBy: questions.aborted ? "approval" : abortedBy(desk, call),
   });
+}
+
+function abortedBy(desk: Desk, call: Call): "client" | "shutdown" | "other" {
+  // The host aborts every call when it closes: ask about that first.
+  if (desk.closing.aborted) return "shutdown";
+  return call.signal.aborted ? "client" : "other";
 }
 
 /** Clients that do not listen to events still learn of trouble, by the standard log. */

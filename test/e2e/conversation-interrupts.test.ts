@@ -125,6 +125,19 @@ describe("the end of input", () => {
     expect(answer.result).toEqual({ exitCode: 0, stdout: "done\n", stderr: "" });
   });
 
+  it("cuts off turns all the same while a one-off command is waited for", async () => {
+    const front = await frontEnd({ script: [{ hang: true }], host: { graceMs: 100 } });
+    const turn = front.scenario.codex({ prompt: "go" });
+    await front.scenario.model.seen(1);
+    const asked = front.peer.post("execOneOffCommand", { command: ["sh", "-c", "sleep 1"] });
+    expect((await front.peer.end()).code).toBe(0);
+    const answers = front.peer.messages.filter(({ method }) => method === undefined);
+    const ids = answers.map(({ id }) => id);
+    expect(ids).toContain(asked);
+    expect(ids.indexOf(turn)).toBeLessThan(ids.indexOf(asked));
+    expect(ids).toContain(turn);
+  });
+
   it("answers what was read before it", async () => {
     const front = await frontEnd({ script: [] });
     const asked = [0, 1, 2].map(() => front.peer.post("newConversation", {}));

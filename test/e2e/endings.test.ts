@@ -62,9 +62,8 @@ describe("the server ends with code 0 in time", () => {
       expect(await peer.end()).toMatchObject({ code: 0, signal: null });
       expect(
         textOf(peer.messages.find(({ id, method }) => id === call && method === undefined)),
-      ).toBe("The turn was aborted: the call was cancelled.");
-      const [end] = peer.events().filter(({ type }) => type === "exec_command_end");
-      expect(String(end?.["aggregated_output"]).length).toBeLessThan(70_000);
+      ).toBe("The turn was aborted: the server is shutting down.");
+      expect(peer.events().map(({ type }) => type)).not.toContain("exec_command_end");
       if (process.platform === "linux") {
         await expect.poll(() => existsSync(`/proc/${daemon}`), { timeout: 2000 }).toBe(false);
       }

@@ -237,7 +237,12 @@ describe("a host", () => {
   it("refuses a line past the limit and goes on", async () => {
     const wire = new Wire(undefined, { options: { lineLimit: 1000 } });
     await wire.initialize();
-    expect(await wire.echo("x".repeat(5000))).toMatchObject([{ error: { code: -32600 } }]);
+    const filler = "x".repeat(5000);
+    expect(await wire.echo(filler)).toMatchObject([{ error: { code: -32600 } }]);
+    const request = { jsonrpc: "2.0", id: "large", method: "ping", params: { filler } };
+    expect(await wire.echo(JSON.stringify(request))).toMatchObject([
+      { id: "large", error: { code: -32600 } },
+    ]);
     await wire.end();
   });
 

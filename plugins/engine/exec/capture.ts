@@ -27,19 +27,13 @@ export class Capture {
     this.#pushTail(chunk.subarray(forHead.length));
   }
 
-  /**
-   * The text kept, or no more than `limit` bytes of either end, invalid bytes replaced, with a line
-   * that counts what was left out.
-   */
-  text(limit = this.#limit): string {
+  /** The text kept, invalid bytes replaced, with a line that counts what was left out. */
+  text(): string {
     const head = this.#head.subarray(0, this.#headLength);
-    const total = this.#headLength + this.#tailLength;
-    if (this.#tailLength <= this.#limit) {
-      const all = this.#tailLength === 0 ? head : Buffer.concat([head, this.#tailInOrder()]);
-      if (total <= 2 * limit) return all.toString();
-      return shortened(all.subarray(0, limit), all.subarray(-limit), total);
-    }
-    return shortened(head.subarray(0, limit), this.#tailInOrder().subarray(-limit), total);
+    if (this.#tailLength === 0) return head.toString();
+    const tail = this.#tailInOrder();
+    if (this.#tailLength <= this.#limit) return Buffer.concat([head, tail]).toString();
+    return shortened(head, tail, this.#headLength + this.#tailLength);
   }
 
   #pushTail(chunk: Buffer): void {

@@ -1,3 +1,5 @@
+import type * as ChildProcess from "node:child_process";
+import { Writable } from "node:stream";
 import type { Readable } from "node:stream";
 import { Capture } from "./capture.ts";
 import { forget, remember, signalGroup } from "./groups.ts";
@@ -28,8 +30,8 @@ export interface RunRequest {
 }
 
 /**
- * How a command ended. Each text keeps its first and last part, of an aborted command 32 KiB each,
- * invalid UTF-8 replaced.
+ * How a command ended. Each text keeps its first and last part, invalid UTF-8 replaced; nobody waits
+ * for those of an aborted command, they are empty.
  */
 export interface RunResult {
   /** 124 after a time-out; -1 when it was not started or a signal ended it. */
@@ -49,8 +51,6 @@ type Ending = Pick<RunResult, "exitCode" | "timedOut" | "aborted" | "killedBy" |
 type Stopped = "timedOut" | "aborted" | undefined;
 
 const pieceBytes = 8192;
-/** Nobody waits for the output of a command that was aborted, but for the answer behind it. */
-const abortedLimit = 32 * 1024;
 /** Between asking a group to end and ending it. */
 const graceMs = 80;
 /** After the exit, pipes that a background process holds are read until this much silence … */
@@ -66,20 +66,19 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const started = process.hrtime.bigint();
   const output = new Output(request);
   const ending = await runToEnding(request, output);
-  const limit = ending.aborted ? abortedLimit : undefined;
+  const textOf = (kept: Capture) => (ending.aborted ? "" : kept.text());
   return {
     ...ending,
-    stdout: output.stdout.text(limit),
-    stderr: output.stderr.text(limit),
-    aggregatedOutput: output.both.text(limit),
+    stdout: textOf(output.stdout),
+    stderr: textOf(output.stderr),
+    aggregatedOutput: textOf(output.both),
     durationMs: Number(process.hrtime.bigint() - started) / 1e6,
   };
 }
 
 /** Loads what commands need in the next free moment, which is when the model begins to think. */
 export function expectCommands(): void {
-  // A command that comes meets the error.
-  setImmediate(() => void import("execa").catch(nothing));
+  setImmediate(childProcess);
 }
 
 async function runToEnding(request: RunRequest, output: Output): Promise<Ending> {
@@ -121,30 +120,30 @@ async function start({
   wrapperEnv,
   files = [],
 }: RunRequest): Promise<Child | string> {
-  const { execa } = await import("execa");
   const [program = "", ...args] = command;
-  const subprocess = execa(program, args, {
+  const child = childProcess().spawn(program, args, {
     cwd,
     env: wrapperEnv ?? env,
-    extendEnv: false,
-    stdio: ["ignore", "pipe", "pipe", ...files],
-    encoding: "buffer",
-    buffer: false,
+    stdio: ["ignore", "pipe", "pipe", ...files.map(() => "pipe" as const)],
     detached: true,
-    cleanup: false,
-    reject: false,
   });
-  if (subprocess.pid === undefined) {
-    const { cause } = await subprocess;
-    return cause instanceof Error ? cause.message : String(cause);
-  }
-  const { nodeChildProcess, stdout, stderr } = subprocess;
+  const failure = new Promise<Error>((resolve) => child.on("error", resolve));
+  const { pid, stdout, stderr } = child;
+  if (pid === undefined || stdout === null || stderr === null) return (await failure).message;
   const exit = new Promise<Awaited<Child["exit"]>>((resolve) => {
-    nodeChildProcess.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  // Not awaited: it settles only when every pipe is closed, which a background process may delay.
-  void subprocess.then(nothing, nothing);
-  return { group: subprocess.pid, stdout, stderr, exit };
+  for (const [index, file] of files.entries()) {
+    const pipe = child.stdio[3 + index];
+    // A command that does not read it to its end is free to.
+    if (pipe instanceof Writable) pipe.on("error", nothing).end(file);
+  }
+  return { group: pid, stdout, stderr, exit };
+}
+
+/** No library in between: it would double what the start of a command costs. */
+function childProcess(): typeof ChildProcess {
+  return process.getBuiltinModule("node:child_process");
 }
 
 async function attend(child: Child, request: RunRequest, output: Output): Promise<Ending> {

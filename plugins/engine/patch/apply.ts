@@ -1,6 +1,7 @@
 import { constants, type Stats } from "node:fs";
-import { access, mkdir, open, rename, rm, stat, unlink, type FileHandle } from "node:fs/promises";
+import { access, open, rename, rm, stat, unlink, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../folders.ts";
 import { entryPlace, ifPresent, osReason, readRegular, targetPlace } from "./disk.ts";
 import { PatchError } from "./error.ts";
 import type { Step, VerifiedPatch } from "./verify.ts";
@@ -108,7 +109,7 @@ async function replaceFile(path: string, content: string, options: ApplyOptions)
   requireStillAllowed(place, options);
   const folder = dirname(place);
   const old = await ifPresent(stat(place));
-  if (old === undefined) await mkdir(folder, { recursive: true });
+  if (old === undefined) makeFolder(folder);
   // A rename would go through on a write-protected file.
   else await access(place, constants.W_OK);
   const { randomBytes } = process.getBuiltinModule("node:crypto");

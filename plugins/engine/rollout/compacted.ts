@@ -20,12 +20,21 @@ export function rebuildCompacted(
   const first = before.findIndex((item) => isMessage(item) && !isOpening(item));
   const opening = first === -1 ? before : before.slice(0, first);
   const texts = before
-    .filter((item) => isMessage(item) && item.role === "user" && !isOpening(item))
-    .map((item) => quotedIn(textOf(item)));
+    .filter(isMessage)
+    .filter((item) => item.role === "user" && !isOpening(item))
+    .map(quoteOf);
   const said = texts.filter((text) => text !== "").join("\n\n");
   const quotes = cutMiddle(said, quotedBytes) || "(none)";
   const text = [beforeQuotes, quotes, beforeNote, summary].join("\n\n");
   return [...opening, { type: "message", role: "user", content: [{ type: "input_text", text }] }];
+}
+
+/** Pictures stay behind, and the model shall know of it; those without words came from its own calls. */
+function quoteOf(message: Message): string {
+  const text = quotedIn(textOf(message));
+  const pictures = message.content.filter(({ type }) => type === "input_image").length;
+  if (text === "" || pictures === 0) return text;
+  return `${text}\n[with ${pictures === 1 ? "a picture" : `${pictures} pictures`}, no longer in view]`;
 }
 
 /** Of an earlier compaction, what the person had said by then: its note went into the new one. */

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "../folders.ts";
 
 /** A process, told apart from an older one of the same number by when it started. */
 interface Holder {
@@ -16,7 +17,7 @@ interface Holder {
  * locked.
  */
 export function takeLock(path: string): number | undefined {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   for (;;) {
     if (link(path)) return undefined;
     const holder = holderOf(path);

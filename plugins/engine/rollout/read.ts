@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { ConversationError, errorMessage, ResponseItem } from "../../../core/index.ts";
+import { ConversationError, errorMessage, InputItem, ResponseItem } from "../../../core/index.ts";
 import type { ConversationRequest, JsonObject, TurnOverrides } from "../../../core/index.ts";
 import { rebuildCompacted } from "./compacted.ts";
 import { parseLine, splitLines, type Line, type Placed } from "./lines.ts";
@@ -19,6 +19,8 @@ export interface Recorded {
   readonly items: readonly ResponseItem[];
   /** Items of an answer that a crash cut off, in order. */
   readonly drafts: readonly ResponseItem[];
+  /** What the person said, by number, that nobody had taken in when a crash came. */
+  readonly waiting: ReadonlyMap<number, readonly InputItem[]>;
   /** Recorded events, in order and as they stand. */
   readonly events: readonly (JsonObject & { type: string })[];
   /** Lines that say nothing to us. */
@@ -44,6 +46,7 @@ class Reader {
   #overrides: TurnOverrides = {};
   #items: ResponseItem[] = [];
   #drafts: ResponseItem[] = [];
+  readonly #waiting = new Map<number, readonly InputItem[]>();
   readonly #events: (JsonObject & { type: string })[] = [];
   #skipped = 0;
 
@@ -62,6 +65,7 @@ class Reader {
       overrides: this.#overrides,
       items: this.#items,
       drafts: this.#drafts,
+      waiting: this.#waiting,
       events: this.#events,
       skipped: this.#skipped,
     };
@@ -75,6 +79,7 @@ class Reader {
     else if (type === "portico_request") this.#asked(payload);
     else if (type === "response_item") return this.#item(payload, place);
     else if (type === "portico_draft") return this.#draft(payload);
+    else if (type === "portico_waiting") return this.#wait(payload);
     else if (type === "event_msg") return this.#event(payload);
     else if (type === "compacted") return this.#compact(payload, place);
     else return type === "turn_context";
@@ -111,6 +116,14 @@ class Reader {
     const item = asItem(payload);
     if (item !== undefined) this.#drafts.push(item);
     return item !== undefined;
+  }
+
+  #wait({ n, items }: JsonObject): boolean {
+    if (typeof n !== "number") return false;
+    if (items === null) return this.#waiting.delete(n);
+    const said = InputItem.array().safeParse(items);
+    if (said.success) this.#waiting.set(n, said.data);
+    return said.success;
   }
 
   #event(payload: JsonObject): boolean {

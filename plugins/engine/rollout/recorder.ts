@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorMessage } from "../../../core/index.ts";
-import type { EventMsg, JsonObject, Log, ResponseItem } from "../../../core/index.ts";
+import type { EventMsg, InputItem, JsonObject, Log, ResponseItem } from "../../../core/index.ts";
+import { makeFolder } from "../folders.ts";
 import type { Claim } from "./claim.ts";
 import { LineFile } from "./line-file.ts";
 import { formatLine } from "./lines.ts";
@@ -16,6 +16,7 @@ export class Recorder {
   readonly #log: Log;
   #complain: (message: string) => void = () => undefined;
   #complained = false;
+  #waited = 0;
 
   /** Continues a record. */
   constructor(options: RecorderOptions) {
@@ -27,7 +28,7 @@ export class Recorder {
 
   /** Makes the file with its first lines. Throws when that is not possible. */
   static create(options: RecorderOptions, start: RecordStart): Recorder {
-    mkdirSync(dirname(options.path), { recursive: true });
+    makeFolder(dirname(options.path));
     const recorder = new Recorder(options);
     recorder.#file.create(
       formatLine("session_meta", start.meta) + formatLine("portico_request", start.request),
@@ -67,6 +68,19 @@ export class Recorder {
   /** Takes the drafts back that were not made final. */
   dropDrafts(): void {
     this.#write(formatLine("portico_draft", null));
+  }
+
+  /** Keeps words that have to wait for the model; to be called when they no longer do. */
+  wait(items: readonly InputItem[]): () => void {
+    const n = this.#waited;
+    this.#waited += 1;
+    this.#write(formatLine("portico_waiting", { n, items }));
+    return () => this.waited(n);
+  }
+
+  /** The n-th words that waited are in the record like all others, or were taken back. */
+  waited(n: number): void {
+    this.#write(formatLine("portico_waiting", { n, items: null }));
   }
 
   /** Keeps the few kinds of events that a reader of the file needs beside the items. */

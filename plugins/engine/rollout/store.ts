@@ -1,7 +1,8 @@
-import { mkdir, readdir, realpath, rename, stat } from "node:fs/promises";
+import { readdir, realpath, rename, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { ConversationError, errorMessage } from "../../../core/index.ts";
 import type { ConversationPage, ConversationSummary, PageRequest } from "../../../core/index.ts";
+import { makeFolder } from "../folders.ts";
 import { readHead, readId, readSummary } from "./head.ts";
 import { dayOf, isId, parseCursor, parseName, sessionsFolder, type RolloutName } from "./path.ts";
 
@@ -98,7 +99,7 @@ export async function summarize({ path }: { readonly path: string }): Promise<Co
 export async function archiveRollout(home: string, id: string, path: string): Promise<void> {
   try {
     const archive = join(home, "archived_sessions");
-    await mkdir(archive, { recursive: true });
+    makeFolder(archive);
     await rename(path, join(archive, basename(path)));
   } catch (cause) {
     const message = `failed to archive conversation ${id}: ${errorMessage(cause)}`;

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { makeFolder } from "../folders.ts";
 
 // Folders that we made only to mount something read-only on them, with how many commands use each.
 const users = new Map<string, number>();
@@ -119,7 +120,7 @@ function markOf(path: string, marks: string): string {
 function mark(path: string, marks: string | undefined): void {
   if (marks === undefined) return;
   try {
-    mkdirSync(marks, { recursive: true });
+    makeFolder(marks);
     writeFileSync(markOf(path, marks), path);
   } catch {
     // A home folder that cannot be written costs the cleaning up after a crash, nothing else.

@@ -25,7 +25,10 @@ export interface CommandReport {
 // A flood is not worth more events: the end event has the output as a whole.
 const maxDeltasPerStream = 10_000;
 
-/** Runs one command between its begin and end events; killed ones have their end event too. */
+/**
+ * Runs one command between its begin and end events. An interrupted one has no end event: that its
+ * turn was aborted says it all.
+ */
 export async function runCommand(
   task: TaskContext,
   { callId, command, cwd, timeoutMs }: Command,
@@ -55,13 +58,14 @@ export async function runCommand(
         request,
       )
     : await run(request);
+  if (signal.aborted) return { result, output: "aborted" };
   return conclude(task, callId, { result, timeoutMs });
 }
 
 function outputEvents(task: TaskContext, callId: string) {
   const left = { stdout: maxDeltasPerStream, stderr: maxDeltasPerStream };
   return (stream: "stdout" | "stderr", chunk: Buffer): Promise<void> | undefined => {
-    if (left[stream] === 0) return undefined;
+    if (left[stream] === 0 || task.signal.aborted) return undefined;
     left[stream] -= 1;
     task.emit({
       type: "exec_command_output_delta",

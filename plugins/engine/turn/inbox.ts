@@ -1,10 +1,16 @@
 import type { InputItem, ResponseItem } from "../../../core/index.ts";
 
+/** What a person says. */
+export interface Words {
+  readonly items: readonly InputItem[];
+  /** Told when the history has them. */
+  taken(): void;
+}
+
 /** A submission that joins a running task: a message, or the wish for a compaction. */
-export interface Joining {
+export interface Joining extends Words {
   readonly id: string;
   readonly kind: "turn" | "compaction";
-  readonly items: readonly InputItem[];
 }
 
 /**

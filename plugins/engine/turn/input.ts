@@ -1,25 +1,32 @@
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { errorMessage } from "../../../core/index.ts";
-import type { EventMsg, InputItem, MessagePart, ResponseItem } from "../../../core/index.ts";
+import type { EventOf, InputItem, MessagePart, ResponseItem } from "../../../core/index.ts";
+import type { Words } from "./inbox.ts";
 import type { Session, TaskContext } from "./task.ts";
 
 type UserMessage = Extract<ResponseItem, { type: "message" }>;
 
-/** The person's own words enter the history once, before anything that answers them. */
+/**
+ * The person's own words enter the history once, before anything that answers them. Resolves with
+ * what the record tells of them.
+ */
 export async function takeInput(
   { cwd, history, recorder }: Session,
-  input: readonly InputItem[],
-): Promise<void> {
-  const message = await userMessage(input, cwd);
+  words: Words,
+): Promise<EventOf<"user_message">> {
+  const message = await userMessage(words.items, cwd);
+  const event = userEvent(words.items, message);
   history.append([message]);
-  recorder.event(userEvent(input, message));
+  recorder.event(event);
+  words.taken();
+  return event;
 }
 
 /** What came in while the model was busy goes into its next request, each message once. */
 export async function takeInbox({ inbox, session }: TaskContext): Promise<void> {
   session.history.append(inbox.takePictures());
-  for (const { items } of inbox.takeSaid()) await takeInput(session, items);
+  for (const words of inbox.takeSaid()) await takeInput(session, words);
 }
 
 /** Their message as the model gets it; local images are relative to `cwd`. */
@@ -29,7 +36,7 @@ async function userMessage(input: readonly InputItem[], cwd: string): Promise<Us
 }
 
 /** The same for the record: texts joined, images as the model gets them, so that they can be shown. */
-function userEvent(input: readonly InputItem[], { content }: UserMessage): EventMsg {
+function userEvent(input: readonly InputItem[], { content }: UserMessage): EventOf<"user_message"> {
   const texts = input.filter((item) => item.type === "text").map((item) => item.text);
   const images = content.flatMap((part) => (part.type === "input_image" ? [part.image_url] : []));
   return {

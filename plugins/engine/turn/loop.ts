@@ -1,4 +1,4 @@
-import type { InputItem, TaskOutcome } from "../../../core/index.ts";
+import type { TaskOutcome } from "../../../core/index.ts";
 import { expectCommands } from "../exec/run.ts";
 import { turnContext } from "../rollout/open.ts";
 import { receiveAnswer, type Answer } from "./answer.ts";
@@ -6,6 +6,7 @@ import { compactBetween, isFull, stillFull } from "./compaction.ts";
 import { abort, complete, fail, guarded } from "./ending.ts";
 import { environmentNews } from "./environment-block.ts";
 import { takeInbox, takeInput } from "./input.ts";
+import type { Words } from "./inbox.ts";
 import { withRetries } from "./retry.ts";
 import type { TaskContext } from "./task.ts";
 
@@ -13,16 +14,16 @@ import type { TaskContext } from "./task.ts";
  * Works on one message until the model asks for nothing more. Never rejects: whatever goes wrong
  * becomes events, and the last one is `task_complete` or `turn_aborted`.
  */
-export function runTask(task: TaskContext, input: readonly InputItem[]): Promise<TaskOutcome> {
-  return guarded(task, () => work(task, input));
+export function runTask(task: TaskContext, words: Words): Promise<TaskOutcome> {
+  return guarded(task, () => work(task, words));
 }
 
-async function work(task: TaskContext, input: readonly InputItem[]): Promise<TaskOutcome> {
-  if (input.length === 0) return complete(task, null);
+async function work(task: TaskContext, words: Words): Promise<TaskOutcome> {
+  if (words.items.length === 0) return complete(task, null);
 
   task.emit({ type: "task_started", model_context_window: task.session.contextWindow ?? null });
   tellEnvironment(task);
-  await takeInput(task.session, input);
+  await takeInput(task.session, words);
   expectCommands();
 
   for (let compacted = false; ;) {

@@ -46,17 +46,24 @@ function matcher(
     const end = text.slice(1);
     return (name) => name.endsWith(end);
   }
-  const source = expression(text, byName ? 0 : text.search(/[\\*?[]/));
+  const plainLength = byName ? 0 : text.search(/[\\*?[]/);
+  const source = expression(text, plainLength, ignoreCase);
   if (source === undefined) return undefined;
-  const regexp = new RegExp(`^(?:${source})$`, ignoreCase ? "i" : "");
-  return (path) => regexp.test(path);
+  const regexp = new RegExp(`^(?:${source})$`);
+  return ignoreCase ? (path) => regexp.test(folded(path)) : (path) => regexp.test(path);
+}
+
+/** Bytes that are no ASCII stay: the flag of an expression would fold halves of other letters. */
+function folded(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /**
  * The glob as the source of a regular expression; `undefined` when it is broken: it matches nothing.
  * Git compares what is before the first wildcard on its own: two stars there count as at the start.
+ * Without case it compares with text in lower case, and then an escaped capital matches nothing.
  */
-function expression(glob: string, plainLength: number): string | undefined {
+function expression(glob: string, plainLength: number, fold: boolean): string | undefined {
   let source = "";
   let at = 0;
   while (at < glob.length) {
@@ -76,14 +83,16 @@ function expression(glob: string, plainLength: number): string | undefined {
       source += "[^/]";
       at += 1;
     } else if (char === "[") {
-      const found = characterClass(glob, at);
+      const found = characterClass(glob, at, fold);
       if (found === undefined) return undefined;
       source += found.source;
       at = found.end;
     } else {
-      if (char === "\\") at += 1;
-      const literal = glob[at];
-      if (literal === undefined) return undefined;
+      const isEscaped = char === "\\";
+      if (isEscaped) at += 1;
+      const given = glob[at];
+      if (given === undefined) return undefined;
+      const literal = fold && !isEscaped ? folded(given) : given;
       source += literal.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
       at += 1;
     }
@@ -106,8 +115,15 @@ const named: Readonly<Record<string, string>> = {
   xdigit: "0-9a-fA-F",
 };
 
-/** A class in brackets, which never stands for a slash. */
-function characterClass(glob: string, from: number): { source: string; end: number } | undefined {
+/**
+ * A class in brackets, which never stands for a slash. Git folds the case of its ranges and of
+ * `[:upper:]`, and not that of single members.
+ */
+function characterClass(
+  glob: string,
+  from: number,
+  fold: boolean,
+): { source: string; end: number } | undefined {
   let at = from + 1;
   const negated = glob[at] === "!" || glob[at] === "^";
   if (negated) at += 1;
@@ -118,7 +134,7 @@ function characterClass(glob: string, from: number): { source: string; end: numb
     if (name !== null) {
       const known = named[name[1] ?? ""];
       if (known === undefined) return undefined;
-      members += known;
+      members += fold && name[1] === "upper" ? named["alpha"] : known;
       at += name[0].length;
       continue;
     }
@@ -131,9 +147,17 @@ function characterClass(glob: string, from: number): { source: string; end: numb
     at = high.end;
     // Of a range that runs backwards git takes its first member alone.
     members += `${escaped(low.code)}-${escaped(Math.max(low.code, high.code))}`;
+    if (fold && isRange) members += lowerOf(low.code, high.code);
   }
   const source = negated ? `[^${members}]` : `[${members}]`;
   return { source: `(?!/)${source}`, end: at + 1 };
+}
+
+/** The small letters of the capitals in a range. */
+function lowerOf(low: number, high: number): string {
+  const from = Math.max(low, 65);
+  const to = Math.min(high, 90);
+  return from > to ? "" : `${escaped(from + 32)}-${escaped(to + 32)}`;
 }
 
 function oneOf(glob: string, at: number): { code: number; end: number } | undefined {

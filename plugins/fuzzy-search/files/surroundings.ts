@@ -23,8 +23,15 @@ export function ruleFile(path: string, folder: string, ignoreCase: boolean): Rul
   return file.isEmpty ? undefined : file;
 }
 
-/** The git folder of a work tree, also where `.git` is a file that names it. */
+/** The git folder of a repository, also for one of its linked work trees. */
 export function gitFolder(top: string): string {
+  const own = ownGitFolder(top);
+  const common = readBytes(join(own, "commondir"))?.trim();
+  return common === undefined ? own : resolve(own, common);
+}
+
+/** The git folder of a work tree, also where `.git` is a file that names it. */
+function ownGitFolder(top: string): string {
   const dotGit = join(top, ".git");
   try {
     if (statSync(dotGit).isDirectory()) return dotGit;
@@ -33,10 +40,7 @@ export function gitFolder(top: string): string {
   }
   const named = /^gitdir: (.*)$/m.exec(readBytes(dotGit) ?? "")?.[1];
   if (named === undefined) return dotGit;
-  const own = isAbsolute(named) ? named : resolve(top, named);
-  // A linked work tree shares most of the folder with the others.
-  const common = readBytes(join(own, "commondir"))?.trim();
-  return common === undefined ? own : resolve(own, common);
+  return isAbsolute(named) ? named : resolve(top, named);
 }
 
 /** What git would say about a repository: who may be asked, where it starts. */
@@ -44,6 +48,8 @@ export interface Surroundings {
   readonly rules: Rules;
   /** The top of the work tree that the root is in. */
   readonly repository: string | undefined;
+  /** Where git keeps what is tracked. */
+  readonly index: string | undefined;
   /** Every file that was or could have been read; when one changes, all is read anew. */
   readonly watched: readonly string[];
   readonly personal: RuleFile | undefined;
@@ -94,7 +100,8 @@ export function surroundings(root: string, settings: GitSettings): Surroundings 
   if (excludesFile !== undefined) watched.push(excludesFile);
   if (personal !== undefined) excludes.push(personal);
   const rules = new Rules({ ignore, gitignore, excludes });
-  return { rules, repository, watched, personal };
+  const index = repository === undefined ? undefined : join(ownGitFolder(repository), "index");
+  return { rules, repository, index, watched, personal };
 }
 
 export function personalRules(

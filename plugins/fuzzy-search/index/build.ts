@@ -4,9 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Folder, newFolder } from "../files/folder.ts";
 import type { Git } from "../files/git.ts";
 import { type Listing, Skipped } from "../files/list-folder.ts";
-import { type Surroundings, surroundings } from "../files/surroundings.ts";
+import { type GitSettings, type Surroundings, surroundings } from "../files/surroundings.ts";
 import { TrackedFilter } from "../files/tracked.ts";
 import { Walk } from "../files/walk.ts";
+import { timeOf } from "./folder-time.ts";
 import { segmentsOf } from "./from-git.ts";
 import type { Segment } from "./segment.ts";
 import { turn } from "./turn.ts";
@@ -45,9 +46,14 @@ export class Build {
   fileCount = 0;
   done = false;
   tooLarge = false;
+  /** What git tracks, as far as it has printed it; grows. */
+  coming: readonly Segment[] | undefined;
   /** Set for a short time, before the listing is done. */
   tracked: Segment[] | undefined;
+  /** When git's list of files was changed before it was read; NaN without one. */
+  indexTime = Number.NaN;
   readonly #options: BuildOptions;
+  #ignored: Segment[] = [];
   readonly #listeners = new Set<(segment?: Segment) => void>();
   #quiet: PromiseWithResolvers<void> | undefined;
   readonly #stop = new AbortController();
@@ -86,10 +92,12 @@ export class Build {
     const { root, git, hidden } = this.#options;
     const { signal } = this.#stop;
     try {
-      const tracked = git.tracked(root, signal).then((list) => this.#takeTracked(list));
-      const settings = await git.settings(root, signal);
+      const asked = git.settings(root, signal);
+      const tracked = this.#listTracked(asked);
+      const settings = await asked;
       this.around = surroundings(root, settings);
-      const { rules, personal, watched } = this.around;
+      const { rules, personal, watched, index } = this.around;
+      this.indexTime = index === undefined ? Number.NaN : timeOf(index);
       this.listing = {
         root: root === "/" ? "" : root,
         hidden,
@@ -102,6 +110,12 @@ export class Build {
       // First what is known soon: an early answer must not wait for a slice of the long way.
       await Promise.race([tracked, delay(trackedMs, undefined, { ref: false })]);
       await turn();
+      // Beside the walk: it prints next to nothing.
+      const ignored = tracked.then((count) =>
+        count > 0 ? git.trackedButIgnored(root, signal) : undefined,
+      );
+      // Its failure is seen below, if nothing else fails before.
+      ignored.catch(() => undefined);
       const onSegment = (segment: Segment) => this.#take(segment);
       const walk = new Walk({ listing: this.listing, start: [this.top], onSegment });
       while (!walk.step(sliceMs)) {
@@ -111,40 +125,69 @@ export class Build {
       }
       this.fileCount = walk.fileCount;
       this.folders = walk.folders;
-      if ((await tracked) > 0) await this.#addIgnored(this.listing);
+      this.#addIgnored(this.listing, await ignored);
     } finally {
       this.done = true;
       this.tracked = undefined;
+      this.coming = undefined;
       this.#tell();
     }
   }
 
   /** Gives how many there are. */
-  #takeTracked(list: Buffer | undefined): number {
-    if (list === undefined || this.done) return 0;
-    const { segments, count } = segmentsOf(list, this.#options.hidden);
+  async #listTracked(settings: Promise<GitSettings>): Promise<number> {
+    const { root, git, hidden } = this.#options;
+    const all: Segment[] = [];
     // What such files leave out is known only when they are read.
-    const { root } = this.#options;
-    const unsure = existsSync(join(root, ".ignore")) || list.includes("/.ignore\0");
+    let unsure = existsSync(join(root, ".ignore"));
+    let sum = 0;
+    const worked = await git.tracked(root, this.#stop.signal, (list) => {
+      const { segments, count } = segmentsOf(list, hidden);
+      sum += count;
+      unsure ||= list.includes("/.ignore\0");
+      all.push(...segments);
+      if (unsure || this.done) return;
+      this.coming = all;
+      this.#tell();
+    });
+    this.coming = undefined;
+    // Those above the root are read by then.
+    await settings;
+    if (!worked || this.done) return 0;
     if (!unsure && this.around?.rules.hasIgnoreFiles !== true) {
-      this.tracked = segments;
+      this.tracked = all;
       this.#tell();
     }
-    return count;
+    return sum;
   }
 
-  async #addIgnored(listing: Listing): Promise<void> {
-    const { root, git, hidden } = this.#options;
+  /** Asks anew which ignored files are tracked: git's list of files changed. */
+  async listIgnored(): Promise<void> {
+    const { root, git } = this.#options;
+    if (this.listing === undefined || this.around?.index === undefined) return;
+    this.indexTime = timeOf(this.around.index);
     const list = await git.trackedButIgnored(root, this.#stop.signal);
-    if (list === undefined || list.length === 0) return;
+    const old = this.#ignored;
+    this.#ignored = [];
+    this.#addIgnored(this.listing, list);
+    // Last, and in one go: a search that goes through the segments finds the old or the new ones.
+    for (const { masks } of old) {
+      this.fileCount -= masks.length;
+      masks.fill(0);
+    }
+  }
+
+  #addIgnored(listing: Listing, list: Buffer | undefined): void {
+    if (list === undefined || list.length === 0 || this.around === undefined) return;
     const kept = list.toString("latin1").split("\0").slice(0, -1);
-    if (this.around === undefined) return;
     const filter = new TrackedFilter(listing, this.around.rules);
     const wanted = kept.filter((path) => filter.keeps(path));
     const text = Buffer.from(wanted.map((path) => `${path}\0`).join(""), "latin1");
-    const { segments, count } = segmentsOf(text, hidden);
-    this.fileCount += count;
-    for (const segment of segments) this.#take(segment);
+    this.#ignored = segmentsOf(text, this.#options.hidden).segments;
+    for (const segment of this.#ignored) {
+      this.fileCount += segment.count;
+      this.#take(segment);
+    }
   }
 
   #take(segment: Segment): void {

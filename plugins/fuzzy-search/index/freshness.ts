@@ -1,7 +1,8 @@
-import { type FSWatcher, statSync, watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
 import type { Folder } from "../files/folder.ts";
 import { Walk } from "../files/walk.ts";
 import { type Build, sliceMs } from "./build.ts";
+import { isSameTime, timeOf } from "./folder-time.ts";
 import { turn } from "./turn.ts";
 
 /** Shares the watches that one process may have. */
@@ -18,7 +19,7 @@ const clockGrainMs = 50;
 const uncheckedMs = 1000;
 const watchedMs = 30_000;
 /** So many folders are checked while a search waits; more only when it must be sure. */
-const quickCheck = 4000;
+const quickCheck = 16_384;
 /** With so many pieces more than at first a new listing is cheaper. */
 const mostPieces = 400;
 
@@ -39,6 +40,7 @@ export class Freshness {
   #unwatched: Folder[] = [];
   #checkedAt = 0;
   #settled = false;
+  #isIndexNew = false;
   #closed = false;
   #busy: Promise<void> | undefined;
   #mending: Promise<void> | undefined;
@@ -72,6 +74,7 @@ export class Freshness {
     await turn();
     this.#checkRules();
     const { folders } = this.#build;
+    if (surely || folders.length <= quickCheck) this.#checkIndex();
     if (!this.#settled && (surely || folders.length <= quickCheck)) await this.#compare(folders);
     else if (this.#settled && this.#isDue(surely)) await this.#compare(this.#unwatched);
     await this.#mend();
@@ -86,6 +89,7 @@ export class Freshness {
     const age = Date.now() - this.#checkedAt;
     if (!this.#settled || this.#busy !== undefined) return;
     if (age < (this.#unwatched.length > 0 ? uncheckedMs : watchedMs)) return;
+    this.#checkIndex();
     this.#busy = this.#compare(this.#build.folders)
       .then(() => this.#mend())
       .finally(() => (this.#busy = undefined));
@@ -169,10 +173,15 @@ export class Freshness {
 
   #checkRules(): void {
     for (const [path, time] of this.#ruleTimes) {
-      if (timeOf(path) !== time && !(Number.isNaN(time) && Number.isNaN(timeOf(path)))) {
-        this.isStale = true;
-      }
+      if (!isSameTime(timeOf(path), time)) this.isStale = true;
     }
+  }
+
+  /** A change of what is tracked shows in ignored files alone. */
+  #checkIndex(): void {
+    const { around, indexTime } = this.#build;
+    if (around?.index === undefined) return;
+    this.#isIndexNew ||= !isSameTime(timeOf(around.index), indexTime);
   }
 
   /** Lists the marked folders again, when whoever does so now is done. */
@@ -184,6 +193,10 @@ export class Freshness {
 
   async #mendNow(): Promise<void> {
     await this.#build.quiet();
+    if (this.#isIndexNew && !this.isStale) {
+      this.#isIndexNew = false;
+      await this.#build.listIgnored();
+    }
     const { listing, segments } = this.#build;
     if (this.isStale || this.#dirty.size === 0 || listing === undefined) return;
     const start = [...this.#dirty].filter((folder) => !folder.gone);
@@ -217,14 +230,5 @@ export class Freshness {
 
   #pathOf(folder: Folder): string {
     return `${this.#build.listing?.root ?? ""}/${folder.path}`;
-  }
-}
-
-/** Milliseconds, NaN when there is nothing. */
-function timeOf(path: string): number {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
-  } catch {
-    return Number.NaN;
   }
 }

@@ -1,4 +1,4 @@
-import { bonusOf } from "../rank/characters.ts";
+import { byteBonuses as bonuses } from "../rank/characters.ts";
 import type { Word } from "../rank/query.ts";
 import { aliveBit, byteBits, type Segment, withoutAccents } from "./segment.ts";
 import type { Shortlist } from "./shortlist.ts";
@@ -15,12 +15,6 @@ const ignoringCase = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 65 && byte <= 90 ? byte + 32 : byte,
 );
 const keepingCase = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-
-// Bytes of other scripts count as letters.
-const bonuses = Uint8Array.from({ length: 65_536 }, (_, pair) => {
-  const before = pair >> 8;
-  return bonusOf(before < 128 ? before : 0xaa, (pair & 255) < 128 ? pair & 255 : 0xaa);
-});
 
 const space = 32;
 

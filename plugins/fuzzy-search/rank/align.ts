@@ -1,4 +1,4 @@
-import { asciiBonuses, bonusOf, lowerCode, plainCode } from "./characters.ts";
+import { byteBonuses, bonusOf, lowerCode, plainCode } from "./characters.ts";
 import type { Word } from "./query.ts";
 
 /** A path as the aligner reads it. */
@@ -47,7 +47,7 @@ export function haystackOf(path: string): Haystack {
     const code = codes[at] ?? 0;
     bonuses[at] =
       before !== undefined && before < 128 && code < 128
-        ? (asciiBonuses[before * 128 + code] ?? 0)
+        ? (byteBonuses[(before << 8) | code] ?? 0)
         : bonusOf(before, code);
     lower[at] = code >= 65 && code <= 90 ? code + 32 : code < 128 ? code : lowerCode(code);
     before = code;

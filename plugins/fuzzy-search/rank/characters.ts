@@ -38,10 +38,19 @@ function bonusBetween(before: number, now: number): number {
   return now === symbol ? 8 : 0;
 }
 
-/** Bonuses of two ASCII characters that follow each other, at `before * 128 + now`. */
-export const asciiBonuses = Uint8Array.from({ length: 128 * 128 }, (_, pair) =>
-  bonusBetween(classOf(pair >> 7), classOf(pair & 127)),
-);
+/**
+ * Bonuses of two bytes that follow each other, at `before * 256 + now`; those of other scripts count
+ * as small letters. Plain loops over classes: the first search waits for this table.
+ */
+export const byteBonuses = new Uint8Array(65_536);
+const byteClasses = new Uint8Array(256).fill(lower);
+byteClasses.set(asciiClasses);
+for (let before = 0; before < 256; before += 1) {
+  const above = byteClasses[before] ?? lower;
+  for (let now = 0; now < 256; now += 1) {
+    byteBonuses[(before << 8) | now] = bonusBetween(above, byteClasses[now] ?? lower);
+  }
+}
 
 /** The bonus of a character; the start of a path counts as white space before it. */
 export function bonusOf(before: number | undefined, now: number): number {

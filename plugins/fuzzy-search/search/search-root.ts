@@ -28,6 +28,8 @@ const manyFiles = 20_000;
 const partialMs = 200;
 const strongPerLetter = 22;
 
+type Taker = Collector | FirstPaths;
+
 /** Searches one root; what is found last is checked to be there still. */
 export class RootSearcher {
   readonly #search: RootSearch;
@@ -52,7 +54,7 @@ export class RootSearcher {
     }
   }
 
-  #collector(): Collector | FirstPaths {
+  #collector(): Taker {
     const { order, limit } = this.#search;
     return this.#words.length === 0 ? new FirstPaths(limit * 2) : new Collector(this.#words, order);
   }
@@ -87,11 +89,13 @@ export class RootSearcher {
     // The first is told as soon as there is something to tell.
     let toldAt = -Infinity;
     let early = strict;
+    const ahead = { collector: this.#collector(), taken: 0 };
     try {
       while (!signal.aborted) {
+        if (!early) this.#takeAhead(ahead, build.tracked ?? build.coming ?? []);
         if (!early && build.tracked !== undefined) {
           early = true;
-          const tracked = await this.#fromTracked(build.tracked);
+          const tracked = this.#fromTracked(build.tracked, ahead.collector);
           if (tracked !== undefined) return tracked;
         }
         const segment = waiting.shift();
@@ -115,12 +119,15 @@ export class RootSearcher {
     }
   }
 
+  #takeAhead(ahead: { collector: Taker; taken: number }, segments: readonly Segment[]): void {
+    for (const segment of segments.slice(ahead.taken)) ahead.collector.add(segment);
+    ahead.taken = segments.length;
+  }
+
   /** The answer when tracked files alone give one that more files would hardly change. */
-  async #fromTracked(segments: readonly Segment[]): Promise<Ranked[] | undefined> {
+  #fromTracked(segments: readonly Segment[], collector: Taker): Ranked[] | undefined {
     const count = segments.reduce((sum, segment) => sum + segment.count, 0);
     if (count < manyFiles) return undefined;
-    const collector = this.#collector();
-    for (const segment of segments) collector.add(segment);
     const ranked = collector.ranked();
     const letters = this.#words.reduce((sum, word) => sum + word.codes.length, 0);
     const strong = (ranked[0]?.score ?? 0) >= strongPerLetter * Math.max(1, letters);

@@ -30,7 +30,7 @@ describe("initialize", () => {
       title: "Codex",
       version: "9.9.9",
       user_agent: expect.stringMatching(
-        /^portico\/9\.9\.9 \(.+; .+\) iTerm \(tester; 1\.2\.3\)$/,
+        /^portico\/9\.9\.9 \(\S.* \S+; \w+\) iTerm \(tester; 1\.2\.3\)$/,
       ) as string,
     });
     await wire.end();

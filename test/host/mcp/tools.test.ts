@@ -8,6 +8,7 @@ const settings = z.strictObject({
   prompt: z.string(),
   "approval-policy": z.enum(["never", "untrusted"]).optional(),
   config: z.object({ depth: z.int() }).optional(),
+  names: z.record(z.string(), z.string()).optional(),
 });
 
 async function connected(wire: Wire, revision?: string): Promise<Wire> {
@@ -115,6 +116,7 @@ describe("tools/call", () => {
     [{ prompt: "a", zzz: 1 }, ['"zzz" is not known']],
     [{ prompt: "a", config: { depth: 1.5 } }, ['"config.depth" is 1.5, but must be an integer']],
     [{ prompt: "a", config: [] }, ['"config" is []', "an object"]],
+    [{ prompt: "a", names: "b" }, ['"names" is "b", but must be an object']],
     [{ prompt: 1, "approval-policy": 2 }, ['"prompt"', '"approval-policy"']],
   ])("answers the arguments %j with a text for the model", async (args, texts) => {
     const wire = await connected(

@@ -84,6 +84,31 @@ describe("a start", () => {
     expect(registry.completions.size).toBe(1);
   });
 
+  it("lists built-in plugins in the order of their table, then the others", async () => {
+    const withTool = (name: string, more: object = {}) =>
+      plugin(name, {
+        ...more,
+        setup: (context: Context) => context.tool(tool(`${name}-tool`), () => ({ content: [] })),
+      });
+    const later = withTool("later", { needs: { greeter: Greeter } });
+    const { registry } = await boot(
+      {
+        acme: { plugin: withTool("acme"), thirdParty: true },
+        sooner: { plugin: withTool("sooner") },
+        later: { plugin: later },
+        provider: { plugin: provider },
+      },
+      {
+        builtins: {
+          provider: async () => ({ default: provider }),
+          later: async () => ({ default: later }),
+          sooner: async () => ({ default: withTool("sooner") }),
+        },
+      },
+    ).booting;
+    expect([...registry.tools.keys()]).toEqual(["later-tool", "sooner-tool", "acme-tool"]);
+  });
+
   it("gives options with their defaults", async () => {
     let seen: unknown;
     const one = plugin("one", {

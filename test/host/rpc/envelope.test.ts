@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readMessage } from "../../../host/rpc/envelope.ts";
+import type { RequestId } from "../../../core/wire/json-rpc.ts";
+import { idAtHead, readMessage } from "../../../host/rpc/envelope.ts";
 
 describe("an envelope", () => {
   it.each<[string, unknown]>([
@@ -23,6 +24,11 @@ describe("an envelope", () => {
     ['{"jsonrpc":"2.0","id":1,"result":{}}', { kind: "response", id: 1, result: {} }],
     ['{"jsonrpc":"2.0","id":1,"result":null}', { kind: "response", id: 1, result: null }],
     ['{"jsonrpc":"2.0","id":1,"error":{"code":1}}', { kind: "response", error: { code: 1 } }],
+    [
+      '{"jsonrpc":"2.0","id":1,"error":null,"result":{}}',
+      { kind: "response", result: {}, error: undefined },
+    ],
+    ['{"jsonrpc":"2.0","id":1,"error":null}', { kind: "response", error: null }],
     ['{"jsonrpc":"2.0","id":null,"error":{"code":1}}', { kind: "ignored" }],
     ['{"jsonrpc":"2.0","result":{}}', { kind: "ignored" }],
     ['{"id":1,"result":{}}', { kind: "response", id: 1 }],
@@ -123,5 +129,24 @@ describe("an envelope", () => {
         expect(read.kind === "request" && BigInt(read.id)).toBe(id);
       }),
     );
+  });
+});
+
+describe("the beginning of a line", () => {
+  it.each<[string, RequestId | undefined]>([
+    ['{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":"xx', 7],
+    ['{"jsonrpc":"2.0", "id" : "a\\"b" , "method":"ping","params":[[', 'a"b'],
+    ['{"id":9223372036854775807,"method":"m","params":{"id":1', 2n ** 63n - 1n],
+    ['{"method":"m","params":{"id":1,"method":"x","a":"xx', undefined],
+    ['{"jsonrpc":"2.0","id":7,"result":{"method":"x","a":"xx', undefined],
+    ['{"jsonrpc":"2.0","id":7,"id":8,"method":"ping","params":{', undefined],
+    ['{"jsonrpc":"2.0","method":"ping","id":7', undefined],
+    ['{"jsonrpc":"2.0","method":"ping","id":1.5,"params":{', undefined],
+    [String.raw`{"jsonrpc":"2.0","method":"ping","id":"\x","params":{`, undefined],
+    ['[{"jsonrpc":"2.0","id":7,"method":"ping"},', undefined],
+    ["xxxx", undefined],
+    ["", undefined],
+  ])("%s tells the request's id", (head, id) => {
+    expect(idAtHead(head)).toBe(id);
   });
 });

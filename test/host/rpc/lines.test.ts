@@ -47,6 +47,17 @@ describe("lines", () => {
     expect(collect(chunks.map(bytes), 8)).toEqual(["ok", "!too-long", "ok"]);
   });
 
+  it.each([
+    ["in one chunk", [`${"é".repeat(1500)}\n`]],
+    ["in many chunks", Array.from({ length: 1500 }, () => "é")],
+  ])("tells how a line past the limit begins, %s", (_, chunks) => {
+    const heads: unknown[] = [];
+    const broken = (_problem: string, head?: string) => heads.push(head);
+    const lines = new Lines({ line: () => undefined, broken }, 2000);
+    for (const chunk of chunks) lines.push(bytes(chunk));
+    expect(heads).toEqual(["é".repeat(512)]);
+  });
+
   it("takes a line of exactly the limit", () => {
     expect(collect([bytes("1234"), bytes("5678\n")], 8)).toEqual(["12345678"]);
   });

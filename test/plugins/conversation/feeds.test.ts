@@ -42,6 +42,21 @@ describe("the feed of a conversation", () => {
     expect(feeds.unlisten("a")).toBe(false);
   });
 
+  it("has events wait once it was asked to, or had a listener; not before", () => {
+    for (const begin of ["keep", "listen"] as const) {
+      const { feeds, feed, conversation, told } = opened();
+      conversation.emit("0", { type: "error", message: "of somebody else's turn" });
+      if (begin === "keep") feed.keep();
+      else feeds.listen(feed, "gone", false);
+      feeds.unlisten("gone");
+      conversation.emit("0", message);
+      expect(told).toEqual([]);
+      feeds.listen(feed, "a", false);
+      feed.activate("a");
+      expect(told).toEqual([{ type: "agent_message", to: undefined }]);
+    }
+  });
+
   it("goes on with the conversation that takes the place of the first", () => {
     const { feeds, feed, conversation, told } = opened();
     feeds.listen(feed, "a", true);

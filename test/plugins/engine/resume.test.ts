@@ -1,17 +1,11 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Conversation, EventOf } from "../../../core/index.ts";
 import { line, meta, said, uuid } from "./rollout/records.ts";
 import {
   calls,
+  completed,
   engine,
   fail,
   folders,
@@ -24,12 +18,14 @@ import {
   stage,
   started,
   text,
+  usage,
   wordsIn,
   write,
   type Folders,
   type ScriptedModel,
   type Stage,
   type StageOptions,
+  type Streamed,
 } from "./stage.ts";
 
 const free = { approvalPolicy: "never", sandbox: "danger-full-access" } as const;
@@ -64,6 +60,84 @@ async function crashed(at: Stage, more = ""): Promise<string> {
 }
 
 describe("a resumed conversation", () => {
+  it("has the words that still waited when a crash came, each once", async () => {
+    const place = folders();
+    const at = await stage({ request: free, script: [hanging(started, message("busy"))] }, place);
+    const submit = (words: string, more: object) =>
+      at.conversation.submit({
+        items: [{ type: "text", text: words }],
+        approve: () => Promise.reject(new Error("nobody expected a question")),
+        ...more,
+      });
+    void at.say("go");
+    await at.seen("agent_message");
+    submit("joined", { join: true });
+    submit("queued", {});
+    const controller = new AbortController();
+    const gone = submit("taken back", { signal: controller.signal });
+    controller.abort();
+    await gone.outcome;
+    await crashed(at);
+
+    for (const next of ["one", "two"]) {
+      const { conversations, model } = restarted(place, { script: [text("ok")] });
+      const again = await conversations.resume({ id: at.conversation.id });
+      const told = configured(again).initial_messages ?? [];
+      expect(told.flatMap((msg) => (msg.type === "user_message" ? [msg["message"]] : []))).toEqual(
+        next === "one" ? ["go", "joined", "queued"] : ["go", "joined", "queued", "one"],
+      );
+      const { request } = await say(again, next, model);
+      const words = wordsIn(request).filter((one) => /^(go|joined|queued|taken back)$/.test(one));
+      expect(words).toEqual(["go", "joined", "queued"]);
+      await conversations.close();
+    }
+  });
+
+  it("does not hear twice what was taken in before the crash", async () => {
+    const place = folders();
+    const first = Promise.withResolvers<void>();
+    const slow: Streamed = async function* () {
+      yield [started, shell(["true"])];
+      await first.promise;
+      yield [completed];
+    };
+    const at = await stage(
+      { request: free, script: [slow, hanging(started, message("on"))] },
+      place,
+    );
+    void at.say("go");
+    await at.seen("exec_command_end");
+    at.conversation.submit({
+      items: [{ type: "text", text: "faster" }],
+      approve: () => Promise.reject(new Error("nobody expected a question")),
+      join: true,
+    });
+    first.resolve();
+    await at.seen("agent_message");
+    await crashed(at);
+    const { conversations, model } = restarted(place, { script: [text("ok")] });
+    const again = await conversations.resume({ id: at.conversation.id });
+    const { request } = await say(again, "next", model);
+    expect(wordsIn(request).filter((one) => one === "faster")).toHaveLength(1);
+  });
+
+  it("counts its tokens from nothing, as its clients expect", async () => {
+    const place = folders();
+    const at = await stage({ request: free, script: [text("one")] }, place);
+    await at.say("first");
+    await at.conversations.close();
+    const { conversations, model } = restarted(place, { script: [text("two")] });
+    const again = await conversations.resume({ id: at.conversation.id });
+    const totals: unknown[] = [];
+    again.subscribe({
+      event: ({ msg }) => {
+        if (msg.type === "token_count") totals.push(msg.info?.total_token_usage.total_tokens);
+      },
+    });
+    await say(again, "second", model);
+    expect(totals).toEqual([undefined, usage.total_tokens]);
+  });
+
   it("acceptance 27: sends the model what it sent before, and then only more", async () => {
     const place = folders();
     write(place.home, "AGENTS.md", "be kind");
@@ -401,24 +475,5 @@ describe("an idle conversation", () => {
       message: expect.stringContaining("rollout") as string,
     });
     expect(order(at.events).slice(-2)).toEqual(["error", "task_complete"]);
-  });
-});
-
-describe("a record that cannot be written", () => {
-  it("is told of once, and no turn ends for it", async () => {
-    const script = [text("one"), text("two"), text("three")];
-    const at = await stage({ script });
-    await at.say("a");
-    const path = configured(at.conversation).rollout_path;
-    rmSync(path);
-    symlinkSync("/dev/full", path);
-    expect(await at.say("b")).toMatchObject({ status: "completed" });
-    expect(await at.say("c")).toMatchObject({ status: "completed" });
-    expect(at.complaints).toEqual([`the conversation cannot be recorded: ${path}`]);
-    const notes = at.events.filter(({ msg }) => msg.type === "background_event");
-    expect(notes).toMatchObject([
-      { id: "1", msg: { message: expect.stringContaining("ENOSPC") as string } },
-    ]);
-    expect(at.events.some(({ msg }) => msg.type === "error")).toBe(false);
   });
 });

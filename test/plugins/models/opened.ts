@@ -30,7 +30,12 @@ export interface Setup {
 export function world(setup: Setup = {}): World {
   const lines = setup.lines ?? [];
   const line = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
-  const environment = { env: setup.env ?? {}, cwd: setup.cwd ?? "/nowhere", version: "1.2.3" };
+  const environment = {
+    env: setup.env ?? {},
+    cwd: setup.cwd ?? "/nowhere",
+    version: "1.2.3",
+    system: "Debian 12.0.0; x86_64",
+  };
   const log = {
     debug: line("debug"),
     info: line("info"),

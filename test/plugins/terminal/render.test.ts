@@ -133,6 +133,14 @@ describe("a command", () => {
     expect(text).toContain("<dim>  │</> out\n<dim>  │</> err\n<red>  exit code 2 · 1.3 s</>\n");
   });
 
+  it("that was interrupted shows its unfinished last line", () => {
+    const aborted: EventMsg = { type: "turn_aborted", reason: "interrupted" };
+    expect(render([begin(["ls"]), output("half"), aborted])).toBe(
+      "\n$ ls\n  │ half\n\n✖ aborted: interrupted\n",
+    );
+    expect(render([begin(["ls"]), aborted])).toBe("\n$ ls\n\n✖ aborted: interrupted\n");
+  });
+
   it("shows what came at the end only", () => {
     expect(render([begin(["x"]), end(-1, "blocked\n")])).toContain("  │ blocked\n  exit code -1");
   });

@@ -9,7 +9,7 @@ import { Turns } from "../../../plugins/tools/turns.ts";
 import { fakeCall, type FakeCall, type FakeCallOptions } from "../fake-call.ts";
 import { StandInConversation, StandInConversations, uuid } from "./stand-in.ts";
 
-function open(answer?: ApprovalAnswer) {
+function open(answer?: ApprovalAnswer, closing = new AbortController().signal) {
   const conversations = new StandInConversations();
   const approver = answer && { decide: () => Promise.resolve(answer) };
   const desk: Desk = {
@@ -17,6 +17,7 @@ function open(answer?: ApprovalAnswer) {
     approver,
     events: "auto",
     turns: new Turns(),
+    closing,
     last: undefined,
   };
   return { conversations, desk };
@@ -210,14 +211,15 @@ describe("a turn that did not end well", () => {
     });
   });
 
-  it("says that the client cancelled it", async () => {
-    const { desk } = open();
+  it.each([
+    [false, "the call was cancelled"],
+    [true, "the server is shutting down"],
+  ])("says who cut it off; the server as it ends: %j", async (ends, why) => {
+    const { desk } = open(undefined, ends ? AbortSignal.abort() : undefined);
     const { result, conversation } = await started(desk, { signal: AbortSignal.abort() });
     conversation.end({ status: "aborted", reason: "interrupted" });
-    expect(await result).toMatchObject({
-      isError: true,
-      error: expect.stringMatching(/cancelled/) as string,
-    });
+    const error = `The turn was aborted: ${why}.`;
+    expect(await result).toMatchObject({ isError: true, error });
   });
 
   it("says that it was interrupted by someone else", async () => {

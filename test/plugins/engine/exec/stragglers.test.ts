@@ -8,21 +8,25 @@ const env = { PATH: process.env["PATH"] ?? "" };
 /** Runs a script that prints the ids of processes it leaves; `stop` ends it after the first. */
 async function bash(script: string, stop?: "abort" | "timeout"): Promise<RunResult> {
   const controller = new AbortController();
+  let stdout = "";
   const result = await run({
     command: ["bash", "-c", script],
     cwd: "/",
     env: marked(env),
-    timeoutMs: stop === "timeout" ? 1000 : 10_000,
+    timeoutMs: stop === "timeout" ? 2500 : 10_000,
     signal: controller.signal,
-    onOutput: () => {
+    onOutput: (_stream, chunk) => {
+      stdout += chunk.toString();
       if (stop === "abort") controller.abort();
       return undefined;
     },
   });
-  for (const pid of pidsOf(result)) {
+  // An aborted command keeps nothing of what it printed.
+  const printed = { ...result, stdout };
+  for (const pid of pidsOf(printed)) {
     onTestFinished(() => void (isAlive(pid) && process.kill(pid, "SIGKILL")));
   }
-  return result;
+  return printed;
 }
 
 function pidsOf({ stdout }: RunResult): number[] {
@@ -89,7 +93,7 @@ describe.runIf(process.platform === "linux")("the mark of a command", () => {
   it("is another one each time, made once, and keeps the outer agent's", () => {
     const first = marked({ ...env, PORTICO_COMMAND: "1-outer.1;" });
     expect(marked(first)).toBe(first);
-    expect(first["PORTICO_COMMAND"]).toMatch(/^1-outer\.1; \d+-[0-9a-f-]{36}\.\d+;$/);
+    expect(first["PORTICO_COMMAND"]).toMatch(/^1-outer\.1; \d+-[0-9a-f]{16}\.\d+;$/);
     expect(markOf(first)).not.toBe(markOf(marked(env)));
     expect(markOf({ PORTICO_COMMAND: "1-outer.1;" })).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { EventOf } from "../../../../core/index.ts";
@@ -172,5 +172,24 @@ describe("the place of a record", () => {
     expect(rolloutPath("/home", "ID", at)).toBe(
       "/home/sessions/2025/03/04/rollout-2025-03-04T05-06-07-ID.jsonl",
     );
+  });
+});
+
+describe("a record that cannot be written", () => {
+  it("is told of once, and no turn ends for it", async () => {
+    const script = [text("one"), text("two"), text("three")];
+    const at = await stage({ script });
+    await at.say("a");
+    const path = pathOf(at);
+    rmSync(path);
+    symlinkSync("/dev/full", path);
+    expect(await at.say("b")).toMatchObject({ status: "completed" });
+    expect(await at.say("c")).toMatchObject({ status: "completed" });
+    expect(at.complaints).toEqual([`the conversation cannot be recorded: ${path}`]);
+    const notes = at.events.filter(({ msg }) => msg.type === "background_event");
+    expect(notes).toMatchObject([
+      { id: "1", msg: { message: expect.stringContaining("ENOSPC") as string } },
+    ]);
+    expect(at.events.some(({ msg }) => msg.type === "error")).toBe(false);
   });
 });

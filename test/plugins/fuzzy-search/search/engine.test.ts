@@ -21,6 +21,19 @@ describe("a search", () => {
     expect(found.toSorted()).toEqual([".hidden.gent", "kept.gen", "out/kept.gen"]);
   });
 
+  it("finds ignored files as soon as git tracks them, and no longer than that", async () => {
+    const root = tree({ ".gitignore": "*.gen\n", "sub/one.gen": "", "two.gen": "", "a.ts": "" });
+    git(root, "init", "-q");
+    const engine = engineOf();
+    expect(await paths(engine, root, "gen")).toEqual([]);
+    git(root, "add", "-f", "sub/one.gen");
+    expect(await paths(engine, root, "gen")).toEqual(["sub/one.gen"]);
+    git(root, "add", "-f", "two.gen");
+    expect(await paths(engine, root, "gen")).toEqual(["two.gen", "sub/one.gen"]);
+    git(root, "rm", "-q", "--cached", "sub/one.gen", "two.gen");
+    expect(await paths(engine, root, "gen")).toEqual([]);
+  });
+
   it("gives the best 50 of each root, roots as they were given", async () => {
     const names = Array.from({ length: 60 }, (_, n) => `file${String(n).padStart(2, "0")}.ts`);
     const one = tree(names);

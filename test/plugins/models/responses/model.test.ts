@@ -165,8 +165,8 @@ describe("the request", () => {
     });
     expect(seen?.headers).not.toHaveProperty("x-blank");
     expect(seen?.headers).not.toHaveProperty("x-unset");
-    expect(seen?.headers["user-agent"]).toMatch(
-      /^codex_cli_rs\/1\.2\.3 \(\S+ .+; \S+\) vt100 \(cli_nt; 9\)$/,
+    expect(seen?.headers["user-agent"]).toBe(
+      "codex_cli_rs/1.2.3 (Debian 12.0.0; x86_64) vt100 (cli_nt; 9)",
     );
   });
 
