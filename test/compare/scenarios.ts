@@ -238,7 +238,8 @@ export const scenarios: readonly Scenario[] = [
       await d.ask("message", "sendUserMessage", { conversationId: id, items });
       await d.event("task_complete");
       d.note("events", typesOf(d));
-      d.note("input", (d.model.requests[0]?.body["input"] as unknown[]).at(-1));
+      const input = d.model.requests[0]?.body["input"] as unknown[] | undefined;
+      d.note("input", input?.at(-1));
     },
   },
   {
