@@ -98,7 +98,9 @@ function check(value: unknown, source: string, allowsBare: AllowsBare): Message 
   // Checked above; said again for the compiler.
   if (typeof method !== "string") return invalid(id, InvalidRequest, "method is not a string");
   if (params !== undefined && !isJsonObject(params)) {
-    if (id !== undefined) return invalid(id, InvalidParams, "params must be an object or absent");
+    const message = "params must be an object or absent";
+    const error = { code: InvalidParams, message, data: [{ path: "", message }] };
+    if (id !== undefined) return { kind: "invalid", id, error };
     return { kind: "ignored", reason: `params of the notification ${method} are not an object` };
   }
   return id === undefined

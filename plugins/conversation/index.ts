@@ -27,7 +27,7 @@ export default definePlugin({
     const { client, environment, log, options } = context;
     const profile = options.profile ?? (environment.appServer === true ? "app-server" : "");
     const appServer = profile === "app-server";
-    const feeds = new Feeds(voiceOf(client));
+    const feeds = new Feeds(voiceOf(client, appServer));
     conversations.watch((conversation) => feeds.open(conversation));
     const desk = { client, conversations, settings, commands, environment, log, feeds, appServer };
     openAndList(context, desk);
@@ -92,9 +92,14 @@ function configure({ method }: Context, { client, environment, settings }: Desk)
   });
 }
 
-function voiceOf(client: Client): Voice {
+function voiceOf(client: Client, appServer: boolean): Voice {
   return {
-    tell: (params) => client.notify(eventNotification(params.msg.type), params),
+    tell(params) {
+      const { type } = params.msg;
+      // Front ends of the older style know a closed set of events, and this one is not in it.
+      if (type === "view_image_tool_call" && !appServer) return;
+      client.notify(eventNotification(type), params);
+    },
     ready: () => client.ready(),
   };
 }

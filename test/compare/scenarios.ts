@@ -18,6 +18,7 @@ const shell = (command: readonly string[], id = "call_1") => ({
   arguments: { command },
   id,
 });
+const escalated = { with_escalated_permissions: true, justification: "must" };
 const patch = shell(["apply_patch", "*** Begin Patch\n*** Add File: a.txt\n+hi\n*** End Patch"]);
 
 async function open(d: Driver, params: object = {}): Promise<{ id: string; path: string }> {
@@ -100,6 +101,7 @@ export const scenarios: readonly Scenario[] = [
       });
       await d.ask("an empty model", "newConversation", { model: "" });
       await d.ask("a profile", "newConversation", { profile: "fast", config: { model: "x" } });
+      await d.ask("a null", "newConversation", { config: { model: null } });
       await d.ask("an unknown profile", "newConversation", { profile: "no" });
       await d.ask("an unknown provider", "newConversation", { config: { model_provider: "no" } });
       await d.ask("a bad value", "newConversation", { config: { approval_policy: "no" } });
@@ -211,6 +213,35 @@ export const scenarios: readonly Scenario[] = [
     { result: { decision: "denied" } },
     { result: { decision: "abort" } },
   ]),
+  {
+    name: "escalation",
+    script: [[{ ...shell([]), arguments: { command: ["true"], ...escalated } }], "Done."],
+    async run(d) {
+      const { id } = await listened(d, { approvalPolicy: "on-request" });
+      d.post("sendUserMessage", { conversationId: id, items: text("go") });
+      const asked = await d.wait((one) => one.method === "execCommandApproval");
+      d.note("question", asked?.params);
+      d.send({ jsonrpc: "2.0", id: asked?.id, result: { decision: "approved" } });
+      await d.event("task_complete");
+      d.note("events", typesOf(d));
+    },
+  },
+  {
+    name: "pictures",
+    script: [[{ call: "view_image", arguments: { path: "a.png" }, id: "call_1" }], "Seen."],
+    async run(d) {
+      const path = join(d.home.workspace, "a.png");
+      writeFileSync(path, Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a));
+      const { id } = await listened(d);
+      const image = { type: "image", data: { image_url: "data:image/png;base64,AA" } };
+      const items = [image, { type: "localImage", data: { path } }, ...text("see")];
+      await d.ask("message", "sendUserMessage", { conversationId: id, items });
+      await d.event("task_complete");
+      d.note("events", typesOf(d));
+      const input = d.model.requests[0]?.body["input"] as unknown[] | undefined;
+      d.note("input", input?.at(-1));
+    },
+  },
   {
     name: "interrupts",
     script: [{ hang: true, items: [{ message: "I", deltas: ["I"] }] }, "Fine."],

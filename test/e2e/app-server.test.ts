@@ -136,6 +136,18 @@ describe("the dialect of app servers", () => {
     });
   });
 
+  it("tells which picture the agent looks at, as the older style does not", async () => {
+    const picture = Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+    const look = [{ call: "view_image", arguments: { path: "a.png" }, id: "call_1" }];
+    const front = await initialized([look, "Seen."]);
+    writeFileSync(join(front.scenario.home.workspace, "a.png"), picture);
+    const { id } = await front.open();
+    await front.listen(id);
+    await front.say(id, "look");
+    const path = join(front.scenario.home.workspace, "a.png");
+    expect(await front.event("view_image_tool_call")).toMatchObject({ call_id: "call_1", path });
+  });
+
   it("lists what was begun in a front end, its own among it, and hides the rest", async () => {
     const front = await initialized(["Hello."]);
     const { id, path } = await front.open();

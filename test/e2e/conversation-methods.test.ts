@@ -106,6 +106,7 @@ describe("ids", () => {
 describe("D1: a request that makes no sense", () => {
   it.each<[string, string, unknown, number, object | undefined]>([
     ["an unknown method", "noSuchMethod", {}, -32601, { method: "noSuchMethod" }],
+    ["params that are a list", "getAuthStatus", [1], -32602, [{ path: "" }]],
     ["a missing member", "sendUserMessage", { items: [] }, -32602, [{ path: "conversationId" }]],
     ["an id that is none", "interruptConversation", { conversationId: "x" }, -32602, undefined],
     ["an unknown word", "newConversation", { sandbox: "none" }, -32602, [{ path: "sandbox" }]],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FrontEnd, textItem } from "../helpers/front-end.ts";
@@ -338,6 +338,22 @@ describe("approval of a command by request", () => {
     expect(before?.method).toBe("codex/event/exec_approval_request");
     front.peer.respond(asked.id, { decision: "denied" });
     await front.event("task_complete");
+  });
+});
+
+describe("the older style", () => {
+  it("has no event for a picture that the agent looks at", async () => {
+    const picture = Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+    const look = [{ call: "view_image", arguments: { path: "a.png" }, id: "call_1" }];
+    const front = await frontEnd({ script: [look, "Seen."] });
+    writeFileSync(join(front.scenario.home.workspace, "a.png"), picture);
+    const { id } = await front.open();
+    await front.listen(id);
+    await front.say(id, "look");
+    await front.event("task_complete");
+    expect(front.types).not.toContain("view_image_tool_call");
+    const { body } = await front.scenario.model.seen(2);
+    expect(JSON.stringify(body["input"])).toContain("data:image/png;base64,iVBORw0KGgo=");
   });
 });
 
