@@ -63,7 +63,7 @@ describe("fuzzyFileSearch", () => {
     });
   });
 
-  it("answers with an empty list for no roots and names those that are none", async () => {
+  it("D3: answers with an empty list for no roots, and names those that are none", async () => {
     const { peer } = await start();
     expect((await peer.request(search, { query: "a", roots: [] })).result).toEqual({ files: [] });
     expect((await peer.request(search, { query: "a", roots: ["nowhere"] })).result).toEqual({
@@ -75,7 +75,7 @@ describe("fuzzyFileSearch", () => {
     expect((await peer.request(search, { query: 1, roots: ["."] })).error?.code).toBe(-32602);
   });
 
-  it("does not keep others waiting while it lists a large tree", async () => {
+  it("D9: does not keep others waiting while it lists a large tree", async () => {
     const { peer } = await start();
     const slow = peer.post(search, { query: "item7", roots: [large] });
     const ping = peer.post("ping");
@@ -83,7 +83,7 @@ describe("fuzzyFileSearch", () => {
     expect(answers(peer).indexOf(ping)).toBeLessThan(answers(peer).indexOf(slow));
   });
 
-  it("ends a search when a newer one has its token", async () => {
+  it("D9: ends a search when a newer one has its token", async () => {
     const { peer } = await start();
     const search3 = ["ite", "item", "item7"].map((query) =>
       peer.post(search, { query, roots: [large], cancellationToken: "typing" }),

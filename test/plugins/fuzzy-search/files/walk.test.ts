@@ -110,7 +110,7 @@ describe("a listing", () => {
     expect((await listed(root)).paths).toEqual([".gitignore", "inner/.gitignore", "inner/a.log"]);
   });
 
-  it("has links as they are, never what is behind them, and no .git", async () => {
+  it("D9: has links as they are, never what is behind them, and no .git", async () => {
     const root = tree({ "in/a": "", "out/secret": "", "in/module/.git": "gitdir: /nowhere\n" });
     git(join(root, "in"), "init", "-q");
     symlinkSync("../out", join(root, "in/link"));
