@@ -1,5 +1,6 @@
 export { isJsonObject } from "./json.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
+export { isLoopback } from "./loopback.ts";
 export { nearest } from "./nearest.ts";
 export { resolveDeferred } from "./schema.ts";
 export { readShape } from "./shape.ts";

@@ -1,7 +1,6 @@
 import type http from "node:http";
 import type https from "node:https";
-import type { Environment } from "../../core/index.ts";
-import { isLoopback } from "./settings.ts";
+import { isLoopback, type Environment } from "../../core/index.ts";
 
 /** Milliseconds for one exchange with the issuer. */
 const limitMs = 60_000;

@@ -1,6 +1,7 @@
 import {
   ConversationError,
   isJsonObject,
+  isLoopback,
   type AuthMethod,
   type JsonObject,
   type Settings,
@@ -48,11 +49,6 @@ function issuerOf(value: unknown): string {
   // Tokens travel there: in the clear only where nobody can listen.
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return issuer;
   throw wrong("auth.issuer", "an https URL", value);
-}
-
-/** True for this machine itself. */
-export function isLoopback({ hostname }: URL): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
 function preferredOf(value: unknown): AuthMethod | undefined {

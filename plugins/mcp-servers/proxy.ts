@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestOptions } from "node:http";
-import type { Environment } from "../../core/index.ts";
+import { isLoopback, type Environment } from "../../core/index.ts";
 
 type Fetch = typeof globalThis.fetch;
 type Init = NonNullable<Parameters<Fetch>[1]>;
@@ -14,7 +14,7 @@ const mostRedirects = 5;
  */
 export function proxiedFetch(url: URL, env: Environment["env"]): Fetch | undefined {
   const named = variables.some((name) => (env[name] ?? "") !== "");
-  if (!named || /^(localhost|127\..*|\[::1\])$/.test(url.hostname)) return undefined;
+  if (!named || isLoopback(url)) return undefined;
   return async (input, init = {}) => {
     let target = new URL(input instanceof Request ? input.url : input);
     const headers = new Headers(init.headers);

@@ -1,4 +1,4 @@
-import { errorMessage, type Finding, type SettingsTree } from "../../core/index.ts";
+import { errorMessage, isLoopback, type Finding, type SettingsTree } from "../../core/index.ts";
 import { lacksSignIn } from "./access.ts";
 import { choose, listed, type Choice } from "./choose.ts";
 import { askServer } from "./local.ts";
@@ -88,8 +88,8 @@ async function localFindings({ id, model, provider }: Choice, signal: AbortSigna
 }
 
 function isLocal(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return protocol === "http:" && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  const url = new URL(address);
+  return url.protocol === "http:" && isLoopback(url);
 }
 
 /** Of every entry, though another provider is used now. */

@@ -1,7 +1,7 @@
 import type http from "node:http";
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type https from "node:https";
-import type { Environment } from "../../../core/index.ts";
+import { isLoopback, type Environment } from "../../../core/index.ts";
 
 /** Sockets to model servers, kept open between requests; honours HTTP_PROXY and its like. */
 export class Network {
@@ -15,7 +15,7 @@ export class Network {
   request(url: URL, options: RequestOptions): ClientRequest {
     const module = builtin(url);
     // A proxy has another loopback than we: servers on this machine are always asked directly.
-    const local = /^(localhost|127\..*|\[::1\])$/.test(url.hostname);
+    const local = isLoopback(url);
     const key = `${url.protocol}${local ? "local" : "far"}`;
     let agent = this.#agents.get(key);
     if (agent === undefined) {
