@@ -2,7 +2,7 @@ import { InvalidParams, RpcError } from "../../core/errors.ts";
 import type { Params } from "../rpc/envelope.ts";
 import { shown } from "./shown.ts";
 
-export const defaultPageSize = 100;
+const defaultPageSize = 100;
 
 export interface Page<T> {
   readonly entries: T[];

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
 /** 64 MiB. */
-export const defaultLineLimit = 64 * 1024 * 1024;
+const defaultLineLimit = 64 * 1024 * 1024;
 
 const newline = 0x0a;
 const byteOrderMark = 0xfeff;

@@ -29,7 +29,7 @@ export function unopened(error: unknown, what: string): unknown {
 }
 
 /** The words of the operating system where it said no, as clients know them. */
-export function causeText(error: unknown): string {
+function causeText(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
     const text = "code" in at && typeof at.code === "string" ? systemTexts[at.code] : undefined;
     if (text !== undefined) return text;

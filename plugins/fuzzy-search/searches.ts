@@ -5,7 +5,7 @@ import type { Found, Partial } from "./search/messages.ts";
 import type { ThreadClient } from "./thread-client.ts";
 
 /** The most files of one root in an answer. */
-export const limitPerRoot = 50;
+const limitPerRoot = 50;
 
 export interface SearchesOptions {
   readonly thread: ThreadClient;

@@ -24,7 +24,7 @@ export type PatchSection =
     };
 
 export const beginMarker = "*** Begin Patch";
-export const endMarker = "*** End Patch";
+const endMarker = "*** End Patch";
 const endOfFileMarker = "*** End of File";
 const addHeader = "*** Add File: ";
 const deleteHeader = "*** Delete File: ";

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { RuleFile, Rules } from "./rules.ts";
 
 /** The text of a file, one character a byte; `undefined` when there is none that can be read. */
-export function readBytes(path: string): string | undefined {
+function readBytes(path: string): string | undefined {
   try {
     return readFileSync(path, "latin1");
   } catch {
@@ -104,7 +104,7 @@ export function surroundings(root: string, settings: GitSettings): Surroundings 
   return { rules, repository, index, watched, personal };
 }
 
-export function personalRules(
+function personalRules(
   file: string | undefined,
   folder: string,
   ignoreCase: boolean,
